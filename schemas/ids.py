@@ -19,15 +19,11 @@ class IdKey:
     @property
     def key_id(self) -> str:
         """Names the key in a manifest without telling it; `content` where there is none."""
-        return (
-            hashlib.sha256(b"medregion key id" + self.secret).hexdigest()[:16] if self.secret else "content"
-        )
+        return hashlib.sha256(b"medregion key id" + self.secret).hexdigest()[:16] if self.secret else "content"
 
     def digest(self, kind: str, *parts: str) -> str:
         """32 hexadecimal digits of HMAC-SHA256 over the kind and the length-prefixed parts."""
-        message = b"".join(
-            len(data).to_bytes(4, "big") + data for data in (text.encode() for text in (kind, *parts))
-        )
+        message = b"".join(len(data).to_bytes(4, "big") + data for data in (text.encode() for text in (kind, *parts)))
         return hmac.new(self.secret, message, hashlib.sha256).hexdigest()[:32]
 
     def item(self, source: str, relative_path: str) -> str:
@@ -53,9 +49,7 @@ def read_key(path: Path) -> IdKey:
     Raises WrongRun where it is absent, too short or open to others.
     """
     if not path.is_file():
-        raise WrongRun(
-            f"MEDREGION_KEY_FILE: no file at {path}; make one with `head -c 32 /dev/urandom`, mode 0600"
-        )
+        raise WrongRun(f"MEDREGION_KEY_FILE: no file at {path}; make one with `head -c 32 /dev/urandom`, mode 0600")
     if path.stat().st_mode & 0o077:
         raise WrongRun("MEDREGION_KEY_FILE: readable by others; set its mode to 0600")
     secret = path.read_bytes()

@@ -55,8 +55,6 @@ def canonical_hash(value: Any) -> str:
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def part_key(
-    stage: str, version: int, settings: Mapping[str, Any], inputs: Mapping[str, Mapping[str, str]]
-) -> str:
+def part_key(stage: str, version: int, settings: Mapping[str, Any], inputs: Mapping[str, Mapping[str, str]]) -> str:
     """The key of a part: what is computed (stage, version, settings) from what (input columns by content)."""
     return canonical_hash({"stage": stage, "version": version, "settings": settings, "inputs": inputs})

@@ -114,9 +114,7 @@ def wanted(project: dict[str, Any]) -> list[Requirement]:
     """What pyproject.toml names: to run, to develop, and to build the project itself."""
     named = project["project"]
     extras = [line for lines in named.get("optional-dependencies", {}).values() for line in lines]
-    return [
-        Requirement(line) for line in [*named["dependencies"], *extras, *project["build-system"]["requires"]]
-    ]
+    return [Requirement(line) for line in [*named["dependencies"], *extras, *project["build-system"]["requires"]]]
 
 
 def pins(lock: str) -> dict[str, list[str]]:
@@ -193,9 +191,7 @@ def make(*arguments: str) -> str:
     """What `make` prints when it is run by itself, not as a part of another make."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE") and k not in QUIET}
     command = ["make", "--no-print-directory", *arguments]
-    return subprocess.run(
-        command, cwd=REPOSITORY, env=environment, text=True, capture_output=True, check=True
-    ).stdout
+    return subprocess.run(command, cwd=REPOSITORY, env=environment, text=True, capture_output=True, check=True).stdout
 
 
 def test_help_lists_every_verb() -> None:
@@ -252,6 +248,4 @@ def test_citation_and_licence_agree_with_the_project() -> None:
     citation = yaml.safe_load((REPOSITORY / "CITATION.cff").read_text("utf-8"))
     named = PROJECT["project"]
     assert (citation["version"], citation["license"]) == (named["version"], named["license"])
-    assert (REPOSITORY / "LICENSE").read_text("utf-8").split("\n")[
-        0
-    ].strip() == "GNU AFFERO GENERAL PUBLIC LICENSE"
+    assert (REPOSITORY / "LICENSE").read_text("utf-8").split("\n")[0].strip() == "GNU AFFERO GENERAL PUBLIC LICENSE"

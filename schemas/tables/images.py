@@ -28,9 +28,7 @@ IMAGES = versioned(
         pa.field("mirrored", pa.bool_()),
         pa.field("spacing_mm", pa.list_(pa.float64(), 2)),  # [row, column] of the stored picture
         pa.field("spacing_basis", pa.string()),  # header, calibrated, nominal, detector, unknown
-        pa.field(
-            "window", pa.struct([("center", pa.float64()), ("width", pa.float64()), ("name", pa.string())])
-        ),
+        pa.field("window", pa.struct([("center", pa.float64()), ("width", pa.float64()), ("name", pa.string())])),
         pa.field("sex", pa.string()),
         pa.field("age_bucket", pa.string()),
         pa.field("patient", pa.string()),  # keyed pseudonyms

@@ -23,9 +23,7 @@ RECORDS = versioned(
         pa.field("patient", pa.string()),  # keyed pseudonyms; null: unknown
         pa.field("study", pa.string()),
         pa.field("lesion", pa.string()),
-        pa.field(
-            "group", pa.string()
-        ),  # of the source as a whole, or of a folder, where nothing smaller is known
+        pa.field("group", pa.string()),  # of the source as a whole, or of a folder, where nothing smaller is known
         pa.field("modality", pa.string()),
         pa.field("technique", pa.string()),
         pa.field("body_part", pa.string()),

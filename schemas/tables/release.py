@@ -54,9 +54,7 @@ RELEASE = versioned(
         pa.field("plane", pa.string()),
         pa.field("spacing_mm", pa.list_(pa.float64(), 2)),  # [row, column] of the global view
         pa.field("spacing_basis", pa.string()),
-        pa.field(
-            "window", pa.struct([("center", pa.float64()), ("width", pa.float64()), ("name", pa.string())])
-        ),
+        pa.field("window", pa.struct([("center", pa.float64()), ("width", pa.float64()), ("name", pa.string())])),
         pa.field("width", pa.int32(), nullable=False),  # of the global view
         pa.field("height", pa.int32(), nullable=False),
         pa.field("scale", pa.float64(), nullable=False),  # global view / pixels of source_box_xyxy

@@ -33,5 +33,6 @@ SELECTION = versioned(
         pa.field("image_laterality", pa.string()),
         pa.field("sex", pa.string()),
         pa.field("age_bucket", pa.string()),
+        pa.field("burned_in", pa.string()),  # of any copy, unless a person knows better
     ],
 )

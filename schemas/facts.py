@@ -1,0 +1,145 @@
+"""A fact: one statement about a picture or a region, in closed vocabularies, with its basis and its source.
+
+What no fact says is unknown, never absent. A patient's side exists only with the frame `patient`; what geometry shows
+has the frame `image`.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+IMAGE = "image"  # the subject of what is said of a whole picture; any other subject is a region's id
+
+ASSERTIONS = frozenset({"present", "absent", "possible"})
+FRAMES = frozenset({"image", "patient"})
+UNITS = frozenset({"1", "mm", "um"})  # UCUM
+VISIBLE = frozenset({"true", "false", "unknown"})
+BASES = frozenset(
+    {
+        *("header", "source_statement", "geometry", "calibrated"),
+        *("dicom_orientation", "dicom_laterality", "marker_read", "anatomy_derived"),
+        *("pathology", "clinical", "reader", "report", "model", "phantom"),
+    }
+)
+MEASURED_BASES = frozenset({"header", "calibrated"})  # of a spacing that carries millimetres
+
+VERTICALS = ("upper", "middle", "lower")
+IMAGE_SIDES = ("image-left", "centre", "image-right")
+SIZES = ("tiny", "small", "medium", "large")  # in rising order
+PLACES = frozenset(f"{vertical} {side}" for vertical in VERTICALS for side in IMAGE_SIDES)
+SPREADS = frozenset({"apart", "several", "everywhere"})
+
+ANY = "*"  # the attribute is the name of what is counted
+Vocabulary = frozenset[str] | None  # None: an open value, as a name, a number or a region's id
+
+KINDS: Mapping[str, Mapping[str, Vocabulary]] = {
+    "acquisition": {
+        "modality": None,
+        "technique": None,
+        "body_part": None,
+        "projection": None,
+        "window": None,
+        "plane": frozenset({"axial", "coronal", "sagittal", "oblique"}),
+    },
+    "laterality": {"image": frozenset({"left", "right", "bilateral"})},
+    "label": {"category": None},
+    "presence": {"name": None},
+    "count": {ANY: None},
+    "count_at_least": {ANY: None},
+    "distribution": {ANY: PLACES | SPREADS | {*VERTICALS, *IMAGE_SIDES} | {"left", "right", "both"}},
+    "identity": {"name": None, "kind": None},
+    "position": {"image_side": frozenset(IMAGE_SIDES), "vertical": frozenset(VERTICALS)},
+    "side": {"patient": frozenset({"left", "right"})},
+    "size": {"share_of_image": frozenset(SIZES)},
+    "measurement": {"width": None, "height": None},
+    "shape": {"outline": frozenset({"round", "wide", "tall"})},
+    "border": {"touches": frozenset({"left", "top", "right", "bottom"})},
+    "relation": {"left_of": None, "above": None, "larger_than": None},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """`source` names who said it (a corpus source or a detector); `confidence` is a score in [0, 1].
+
+    Raises ValueError for a word outside the vocabularies: facts are made by code, never by data.
+    """
+
+    subject: str
+    kind: str
+    attribute: str
+    value: str
+    basis: str
+    unit: str | None = None
+    assertion: str = "present"
+    frame: str | None = None
+    source: str | None = None
+    confidence: float | None = None
+    visible: str = "unknown"
+
+    def __post_init__(self) -> None:
+        attributes = KINDS.get(self.kind, {})
+        if self.attribute in attributes:
+            allowed = attributes[self.attribute]
+        elif ANY in attributes:
+            allowed = attributes[ANY]
+        else:
+            raise ValueError(f"no attribute {self.attribute!r} of kind {self.kind!r}")
+        if allowed is not None and self.value not in allowed:
+            raise ValueError(f"{self.kind}.{self.attribute} cannot be {self.value!r}")
+        self._check_words()
+
+    def _check_words(self) -> None:
+        if self.assertion not in ASSERTIONS or self.basis not in BASES or self.visible not in VISIBLE:
+            raise ValueError(f"unknown assertion, basis or visibility: {self}")
+        if (self.frame or "image") not in FRAMES or (self.unit or "1") not in UNITS:
+            raise ValueError(f"unknown frame or unit: {self}")
+
+    @property
+    def fact_id(self) -> str:
+        """128 bits over the whole content; equal statements about one region are one fact."""
+        parts = (
+            *(self.subject, self.kind, self.attribute, self.value, self.basis, self.unit or ""),
+            *(self.assertion, self.frame or "", self.source or "", self.visible),
+            "" if self.confidence is None else f"{self.confidence:.6g}",
+        )
+        return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+
+    @property
+    def slot(self) -> tuple[str, str]:
+        return self.kind, self.attribute
+
+    @property
+    def number(self) -> float:
+        """The value of a count or a measurement."""
+        return float(self.value)
+
+    def with_value(self, value: str) -> "Fact":
+        """The same statement with another value."""
+        return Fact(
+            *(self.subject, self.kind, self.attribute, value, self.basis, self.unit),
+            *(self.assertion, self.frame, self.source, self.confidence, self.visible),
+        )
+
+    def row(self) -> dict[str, Any]:
+        """As the tables hold it (`schemas.tables.columns.FACT`)."""
+        return {
+            "fact_id": self.fact_id,
+            "subject": self.subject,
+            "kind": self.kind,
+            "attribute": self.attribute,
+            "value": self.value,
+            "unit": self.unit,
+            "assertion": self.assertion,
+            "frame": self.frame,
+            "basis": self.basis,
+            "source": self.source,
+            "confidence": self.confidence,
+            "visible": self.visible,
+        }
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> "Fact":
+        """The inverse of `row`; the id is derived again."""
+        return cls(**{name: value for name, value in row.items() if name != "fact_id"})

@@ -1,0 +1,52 @@
+"""Every word by which a file, picture or annotation is rejected or left out, with what it means."""
+
+REASONS = {
+    # files that are not opened
+    "archive_not_opened": "An archive; unpack it into the source's folder.",
+    "beyond_limit": "Left out by --limit.",
+    "empty_file": "The file holds nothing.",
+    "excluded_by_pattern": "The source's `include` and `exclude` leave it out.",
+    "file_unreadable": "The file cannot be opened or read.",
+    "folder_unreadable": "The folder cannot be listed.",
+    "format_in_later_step": "A volume or another format that a later version reads.",
+    "format_not_supported": "A picture format that is not read; convert it to PNG, JPEG, TIFF or DICOM.",
+    "link_not_followed": "A link that leads out of the source, or to a folder.",
+    "not_a_regular_file": "A socket, device or pipe.",
+    "not_an_image": "Not a picture: a text, a licence, or a DICOM file of segmentations, reports or annotations.",
+    "wrong_format": "Named like a picture, but its content is none.",
+    # pictures
+    "attribute_unknown": "A header value by which pixels are read is unknown.",
+    "checksum_mismatch": "A checksum within the file does not match: it was damaged.",
+    "damaged_header": "The header cannot be read.",
+    "damaged_palette": "The colour table is missing or damaged.",
+    "file_too_large": "The file is beyond the limit of bytes.",
+    "image_too_large": "The picture is beyond the limit of pixels.",
+    "no_pixel_data": "A DICOM file without pixels.",
+    "parameter_map": "Computed from other pictures, as a perfusion map or a dose: not what its modality shows.",
+    "picture_damaged": "The stored picture does not decode to the size that its row says.",
+    "size_mismatch": "Fewer or more pixels than the header says.",
+    "tiled_slide_not_yet": "A tiled slide; a later version reads it.",
+    "truncated": "The file ends before the picture does.",
+    "undecodable": "The decoder refuses the picture.",
+    "unsupported_colour": "A colour model that is not read.",
+    "unsupported_encoding": "A pixel encoding that is not read.",
+    "unsupported_format": "Not PNG, JPEG, TIFF or DICOM.",
+    "unsupported_transfer_syntax": "A DICOM transfer syntax that no decoder here reads.",
+    # annotations
+    "annotation_frame_unknown": "An annotation of a frame that its picture does not have.",
+    "annotation_too_large": "An annotation file beyond the limit of bytes.",
+    "annotation_unreadable": "An annotation file that cannot be read.",
+    "annotation_without_image": "No image of the source has its name.",
+    "label_state_unknown": "A table's value that is neither present, absent nor uncertain.",
+    "mask_malformed": "A mask whose code is no code, or not of its size.",
+    "mask_outside": "A mask beyond its picture.",
+    "mask_size_mismatch": "A mask of another size than its picture.",
+    # policies
+    "blank": "Varies by less than a grey level: it shows nothing.",
+    "burned_in_annotation": "Somebody's drawing is in the pixels, which would give the answer away.",
+    "extreme_aspect": "Far longer than wide.",
+    "licence_not_open": "The licence of the picture or of an annotation does not allow release.",
+    "too_small": "The shorter side is below `select.min_side_px`.",
+    # texts
+    "unsupported_text": "A text that its facts do not bear out.",
+}
