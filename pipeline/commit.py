@@ -1,0 +1,80 @@
+"""One-file commits: a reader sees a whole file or none, whenever the writer dies."""
+
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from schemas.errors import StorageError
+
+TEMPORARY = ".tmp"
+
+
+def is_local(filesystem: Any) -> bool:
+    """Whether a rename on this fsspec file system is atomic and an fsync is needed."""
+    protocol = filesystem.protocol
+    return "file" in ((protocol,) if isinstance(protocol, str) else tuple(protocol))
+
+
+@contextmanager
+def committing(filesystem: Any, path: str) -> Iterator[BinaryIO]:
+    """A file to write; it appears under `path` when the block ends well, and not at all otherwise.
+
+    Local disks: a temporary name, fsync, rename, fsync of the folder. Elsewhere: one completed PUT.
+    Raises StorageError for a full disk or a missing permission.
+    """
+    if is_local(filesystem):
+        with _renaming(Path(path)) as sink:
+            yield sink
+    else:
+        buffer = io.BytesIO()
+        yield buffer
+        filesystem.pipe_file(path, buffer.getvalue())
+
+
+@contextmanager
+def _renaming(path: Path) -> Iterator[BinaryIO]:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as sink, _removed_on_failure(temporary):
+            yield sink
+            sink.flush()
+            os.fsync(sink.fileno())
+        temporary.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StorageError(f"{path}: {error.strerror}; free space or change permissions, then run again") from error
+
+
+@contextmanager
+def _removed_on_failure(temporary: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes renames within a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def commit_bytes(filesystem: Any, path: str, data: bytes) -> None:
+    with committing(filesystem, path) as sink:
+        sink.write(data)
+
+
+def remove_temporaries(folder: Path) -> int:
+    """Deletes what a killed writer left behind; only the holder of the lock may call it."""
+    leftovers = [path for path in folder.rglob(f".*{TEMPORARY}") if path.is_file()]
+    for path in leftovers:
+        path.unlink(missing_ok=True)
+    return len(leftovers)
