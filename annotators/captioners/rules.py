@@ -1,0 +1,38 @@
+"""The writer that needs no weights: templates filled from facts, varied by hashes of ids."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from annotators.captioners.captioner import RegionTexts, Texts
+from annotators.captioners.evidence import Evidence, RegionEvidence
+from annotators.captioners.region_text import Wording, caption, wording
+from annotators.captioners.report_text import report, summary
+
+
+@dataclass(frozen=True)
+class RuleWriter:
+    """Says only what a fact says, in words that depend on ids and on which facts there are, not on their values.
+
+    So the same call on evidence with one fact edited gives a text that differs in that fact's words alone, which is
+    how negatives are written.
+    """
+
+    name: ClassVar[str] = "rules"
+
+    def write(self, evidence: Sequence[Evidence]) -> list[Texts]:
+        return [self._texts(each) for each in evidence]
+
+    def wording(self, evidence: Evidence, region: RegionEvidence) -> Wording:
+        """How the caption of this region is written, whatever its values."""
+        return wording(evidence, region)
+
+    def report(self, evidence: Evidence) -> str:
+        return report(evidence)
+
+    def _texts(self, evidence: Evidence) -> Texts:
+        regions = tuple(
+            RegionTexts(region.region_id, caption(evidence, region), caption(evidence, region, turn=1))
+            for region in evidence.regions
+        )
+        return Texts(summary(evidence), report(evidence), regions)

@@ -1,0 +1,61 @@
+"""What running models does to a fresh process: nothing leaves loopback, and nothing around it changes."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotators.detectors.yolo_library import QUIET, nms, tasks
+from tests.annotators import quiet_process
+from tests.annotators.detectors.test_yolo_model import save_checkpoint
+from tests.annotators.tiny_models import save_tiny_sam, save_tiny_yolo, tiny_yolo
+
+REPOSITORY = Path(quiet_process.__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder, home = tmp_path_factory.mktemp("models"), tmp_path_factory.mktemp("home")
+    save_tiny_yolo(folder / "yolo.safetensors")
+    save_tiny_sam(folder / "sam.safetensors")
+    save_checkpoint(tiny_yolo().network, folder / "yolo.pt")
+    unset = {*QUIET, "YOLO_CONFIG_DIR", "OMP_NUM_THREADS", "XDG_CONFIG_HOME"}
+    environment = {name: value for name, value in os.environ.items() if name not in unset}
+    environment |= {"HOME": str(home), "PYTHONPATH": str(REPOSITORY), "PYTHONWARNINGS": "error"}
+    command = [sys.executable, quiet_process.__file__]
+    ran = subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stderr == ""
+    said: dict[str, Any] = json.loads(ran.stdout)  # and not a line beside it
+    return said
+
+
+def test_nothing_leaves_loopback(report: dict[str, Any]) -> None:
+    assert report["watched"]  # a look-up before was seen and stopped
+    assert report["reached"] == []
+
+
+def test_no_program_that_fetches_is_started(report: dict[str, Any]) -> None:
+    words = {word for command in report["started"] for word in re.findall(r"\w+", command)}
+    assert words & {"curl", "wget", "git", "pip", "uv", "apt"} == set()
+
+
+def test_the_models_really_ran(report: dict[str, Any]) -> None:
+    done = report["done"]
+    assert done["boxes"] == done["masks"] > 0
+    assert done["boxes of checkpoint"] > 0
+
+
+def test_the_process_is_left_as_it_was(report: dict[str, Any]) -> None:
+    assert report["changed"] == {}
+
+
+def test_the_library_is_imported_with_restricted_loading() -> None:
+    assert tasks().SAFE_LOAD is True
+    assert tasks() is tasks()
+    assert nms() is nms()
