@@ -1,0 +1,71 @@
+"""The patient's side, which exists only with a frame.
+
+A picture without orientation, laterality or a source's statement has no left and right of the patient, only of the
+image. In a frontal radiograph the image's right may be the patient's right (a mirrored file): only `axes` tell.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from typing import Any
+
+from pipeline.describe.tables import table
+from schemas.facts import IMAGE_SIDES
+from schemas.taxonomy.body_parts import body_part_of
+from schemas.taxonomy.labels import resolve_label
+from schemas.taxonomy.projections import projection_of
+
+SIDES = {"R": "right", "L": "left"}
+OTHER = {"right": "left", "left": "right"}
+FRONTAL = frozenset({"pa", "ap"})
+FRONTAL_PLANES = frozenset({"axial", "coronal"})
+LATERALITIES = {
+    **dict.fromkeys(("l", "left", "os"), "left"),
+    **dict.fromkeys(("r", "right", "od"), "right"),
+    **dict.fromkeys(("b", "both", "bilateral", "ou"), "bilateral"),
+}
+_SIDE_WORD = re.compile(r"\b(left|right)\b", re.IGNORECASE)
+
+
+def patient_sides(row: Mapping[str, Any]) -> dict[str, str]:
+    """The patient's side at the image's left and right; empty where the picture does not tell.
+
+    Only of views from the front, from the feet or from behind that show a part which straddles the midline: in a
+    picture of a knee the image's left is no side of the patient.
+    """
+    axes = row["axes"]
+    toward = SIDES.get(axes[0][:1]) if axes and axes[0] else None
+    if toward is None or not _straddles_midline(row["body_part"]) or not _sees_both_sides(row):
+        return {}
+    return {IMAGE_SIDES[0]: OTHER[toward], IMAGE_SIDES[2]: toward}
+
+
+def _sees_both_sides(row: Mapping[str, Any]) -> bool:
+    if row["plane"] in FRONTAL_PLANES:
+        return True
+    projection = projection_of(row["projection"]) if row["projection"] else None
+    return row["modality"] == "radiography" and projection in FRONTAL
+
+
+def _straddles_midline(body_part: str | None) -> bool:
+    return body_part is not None and body_part_of(body_part) in _midline_parts()
+
+
+@cache
+def _midline_parts() -> frozenset[str]:
+    return frozenset(row["body_part"] for row in table("midline_parts.csv"))
+
+
+def laterality_of(value: str | None) -> str | None:
+    """`left`, `right` or `bilateral` of a header's or record's word; None for an unpaired or unknown one."""
+    return LATERALITIES.get(value.strip().lower()) if value else None
+
+
+@lru_cache(maxsize=4096)
+def stated_side(name: str | None, label: str | None, modality: str | None) -> str | None:
+    """The side that a region's own name (`left kidney`) or source label (`kidney_left`) states."""
+    words = {word.lower() for word in _SIDE_WORD.findall(name or "")}
+    if words or not label:
+        return str(*words) if len(words) == 1 else None
+    meant = resolve_label(label, modality)
+    return meant.side if meant else None
