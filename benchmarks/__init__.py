@@ -1,0 +1,1 @@
+"""Side-by-side measures, each a command that prints a table and writes JSON with the machine's description."""

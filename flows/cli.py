@@ -1,0 +1,128 @@
+"""The command `medregion`. Exit codes: 0 done, 1 fell short, 2 wrong use or input, 3 a bug, 130 interrupted."""
+
+import shlex
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.terminal import say
+from schemas.errors import FellShort, WrongRun
+
+app = typer.Typer(
+    name="medregion",
+    help="Builds region-level medical image-text corpora from images and whatever text comes with them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ConfigFile = Annotated[Path, typer.Argument(metavar="CONFIG", help="A corpus config, as examples/demo.yaml.")]
+WorkFolder = Annotated[str, typer.Argument(metavar="WORK", help="A work directory.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a key, or a variable of `set:`."),
+]
+
+
+@app.command()
+def build(
+    config: ConfigFile,
+    work: Annotated[str | None, typer.Option(help="Work directory; default: work/NAME.")] = None,
+    settings: Settings = None,
+    to: Annotated[str | None, typer.Option(metavar="STAGE", help="Stop after this stage.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Try N images a source.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print config, counts and space; write nothing.")] = False,
+    executor: Annotated[str, typer.Option(help="local or dask.")] = "local",
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; default: the cores.")] = None,
+    address: Annotated[str | None, typer.Option(help="A Dask scheduler; default: a private cluster.")] = None,
+) -> None:
+    """Build a corpus: from sources to a released, verified set of shards."""
+    from flows.commands.build import BuildCommand, run
+
+    run(BuildCommand(config, work, tuple(settings or ()), to, limit, dry_run, executor, workers, address))
+
+
+@app.command()
+def status(work: WorkFolder, as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Where a build stands: parts, rows and rejections of each stage, and the ledgers."""
+    from flows.commands.status import run
+
+    run(work, as_json)
+
+
+@app.command()
+def show(
+    work_or_release: Annotated[str, typer.Argument(metavar="WORK_OR_RELEASE")],
+    image_id: Annotated[str, typer.Argument(metavar="ID", help="An image_id, or the beginning of one.")],
+    png: Annotated[Path | None, typer.Option(help="Also draw it, with boxes and masks, into this file.")] = None,
+) -> None:
+    """One image with its boxes, masks and texts."""
+    from flows.commands.show import run
+
+    run(work_or_release, image_id, png)
+
+
+@app.command()
+def trace(
+    work: WorkFolder,
+    identity: Annotated[str, typer.Argument(metavar="ID", help="An image_id or item.")],
+) -> None:
+    """Where an image came from: the only command that tells a path."""
+    from flows.commands.trace import run
+
+    run(work, identity)
+
+
+@app.command()
+def gc(work: WorkFolder, dry_run: Annotated[bool, typer.Option("--dry-run")] = False) -> None:
+    """Remove what no index names: parts of earlier settings, and what killed runs left."""
+    from flows.commands.gc import run
+
+    run(work, dry_run)
+
+
+@app.command()
+def verify(
+    release: Annotated[str, typer.Argument(metavar="RELEASE")],
+    full: Annotated[bool, typer.Option("--full", help="Decode every image and crop, not a sample.")] = False,
+) -> None:
+    """A release proves itself: checksums, counts, boxes, masks, crops, splits, pictures."""
+    from flows.commands.verify import run
+
+    run(release, full)
+
+
+def main() -> None:
+    sys.exit(guarded(lambda: app(standalone_mode=False)))
+
+
+def guarded(command: Callable[[], object]) -> int:
+    """Runs a command and turns its end into an exit code; one line on stderr for all but bugs."""
+    try:
+        command()
+    except typer.TyperException as error:  # a wrong use of the command line
+        if str(error):  # empty where the help was shown instead
+            say(f"medregion: {error}; see `medregion --help`")
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
+        say(f"interrupted; what is committed stays. Go on with: {shlex.join(['medregion', *sys.argv[1:]])}")
+        return 130
+    except FellShort as error:
+        say(f"fell short: {error}")
+        return 1
+    except WrongRun as error:
+        say(f"medregion: {error}")
+        return 2
+    except Exception:
+        say(traceback.format_exc())
+        say("this is a bug of medregion; please report it with the lines above")
+        return 3
+    return 0
+
+
+if __name__ == "__main__":
+    main()

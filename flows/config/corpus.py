@@ -1,0 +1,61 @@
+"""A corpus config: where sources lie, what is selected, annotated, described and released."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from flows.config.read import read_settings
+from pipeline.annotate.settings import AnnotateSettings
+from pipeline.describe.settings import DescribeSettings
+from pipeline.ingest.images import IngestSettings
+from pipeline.release.settings import ReleaseSettings
+from pipeline.select.settings import SelectSettings
+from pipeline.sources import SourceSettings
+from schemas.errors import ConfigError
+
+
+class CorpusConfig(BaseModel):
+    """Everything but the name and the sources has a default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    ids: Literal["content", "keyed"] = "keyed"
+    previous: None = None  # a release to continue; not yet supported
+    set: dict[str, str] = {}
+    sources: Annotated[tuple[SourceSettings, ...], Field(min_length=1)]
+    ingest: IngestSettings = IngestSettings()
+    select: SelectSettings = SelectSettings()
+    annotate: AnnotateSettings = AnnotateSettings()
+    describe: DescribeSettings = DescribeSettings()
+    release: ReleaseSettings = ReleaseSettings()
+
+    @field_validator("sources")
+    @classmethod
+    def _names_differ(cls, sources: tuple[SourceSettings, ...]) -> tuple[SourceSettings, ...]:
+        names = [source.name for source in sources]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two sources are named {twice[0]!r}; give each its own name")
+        if odd := [name for name in names if not name or "/" in name or name.startswith(".")]:
+            raise ValueError(f"a source's name may not be empty, hold '/' or start with '.': {odd[0]!r}")
+        return sources
+
+    def public(self) -> dict[str, Any]:
+        """For a manifest: names of sources, no folders, no variables."""
+        settings = self.model_dump(mode="json", exclude={"set"})
+        for source in settings["sources"]:
+            for private in ("root", "include", "exclude", "tables"):
+                del source[private]
+            if source["annotations"]:
+                source["annotations"] = {"kind": source["annotations"]["kind"]}
+        return settings
+
+
+def read_corpus(path: Path, overrides: tuple[str, ...] = ()) -> CorpusConfig:
+    """Raises ConfigError with the place of the first thing that is wrong."""
+    config = read_settings(CorpusConfig, path, overrides)
+    splits = config.select.splits
+    if abs(sum(splits.values()) - 1) > 1e-6:
+        raise ConfigError("select.splits", f"fractions sum to {sum(splits.values()):g}; they must sum to 1")
+    return config

@@ -1,0 +1,47 @@
+"""From a config and a command line to an order that can be carried out, or one clear line of what is wrong."""
+
+import difflib
+import os
+from pathlib import Path
+
+from flows.build import STEPS, BuildOrder
+from flows.config.corpus import CorpusConfig
+from pipeline.annotate.models import check_models
+from pipeline.inventory.check import check_source
+from pipeline.inventory.take import InventoryOptions
+from pipeline.work import Work
+from schemas.errors import ConfigError
+from schemas.ids import IdKey, read_key
+
+
+def order_of(config: CorpusConfig, work: Work, until: str | None, limit: int | None) -> BuildOrder:
+    """Checks what can be checked before anything is written: stage, key, sources, weights."""
+    stage = until or "release"
+    if stage not in STEPS:
+        nearest = difflib.get_close_matches(stage, STEPS, n=1, cutoff=0.4)
+        instead = f"did you mean {nearest[0]!r}?" if nearest else f"one of: {', '.join(STEPS)}"
+        raise ConfigError("--to", f"no stage {stage!r}; {instead}")
+    for source in config.sources:
+        check_source(source, Path(source.root))
+    check_models(config.annotate)
+    skip = (Path(work.root),) if work.local else ()
+    options = InventoryOptions(limit=limit, skip=skip)
+    return BuildOrder(config, work, id_key_of(config), trace_path(work), stage, options)
+
+
+def id_key_of(config: CorpusConfig) -> IdKey:
+    """No secret for `ids: content`; else the key file that MEDREGION_KEY_FILE names."""
+    if config.ids == "content":
+        return IdKey()
+    named = os.environ.get("MEDREGION_KEY_FILE")
+    if not named:
+        raise ConfigError("ids", "keyed ids need MEDREGION_KEY_FILE; a corpus of public sources may say `ids: content`")
+    return read_key(Path(named))
+
+
+def trace_path(work: Work) -> Path:
+    """Beside a local work directory; for an object store in the current folder, since paths must not leave."""
+    if work.local:
+        folder = Path(work.root)
+        return folder.with_name(f"{folder.name}.trace")
+    return Path(f"{work.root.strip('/').replace('/', '-')}.trace").absolute()
