@@ -101,7 +101,8 @@ test-slow: .venv/installed ## tests of minutes, tests in a browser, one quick ro
 test-gpu: .venv/installed ## tests that need a CUDA device
 	$(BIN)/python -m pytest -m gpu
 
-demo: .venv/installed ## build, verify and report on a small corpus
+demo: .venv/installed ## build, verify and report on pydicom's own files and drawn pictures
+	$(BIN)/python examples/demo_sources.py demo/sources
 	$(BIN)/medregion build examples/demo.yaml --work $(DEMO_WORK)
 	@release="$$(ls -td $(DEMO_WORK)/release/*/ | head -n 1)"; \
 		$(BIN)/medregion verify "$${release%/}"; \

@@ -49,11 +49,11 @@ class Describe:
     }
     reads_files: ClassVar[bool] = False
 
-    describe: DescribeSettings = field(default_factory=DescribeSettings)
+    options: DescribeSettings = field(default_factory=DescribeSettings)
     writer: Writer = field(default_factory=RuleWriter)  # the one that the settings name
 
     def settings(self) -> Mapping[str, Any]:
-        return {**asdict(self.describe), "templates": templates_sha256(), "tables": tables_sha256()}
+        return {**asdict(self.options), "templates": templates_sha256(), "tables": tables_sha256()}
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
         """Rows of CAPTIONS; a picture with a text that its facts do not bear out is a rejected row."""
@@ -64,12 +64,12 @@ class Describe:
 
     def _row(self, key: Key, row: Mapping[str, Any], regions: Sequence[Marked]) -> dict[str, Any]:
         derived = derive_facts(row, regions)
-        evidence = select_evidence(row["image_id"], regions, derived, self.describe)
+        evidence = select_evidence(row["image_id"], regions, derived, self.options)
         texts = self.writer.write([evidence])[0]
         named = dict(zip(KEY, key, strict=True))
         if failed := failures(texts, evidence):
             return {**named, "rejected": {"reason": UNSUPPORTED, "value": float(len(failed))}}
-        of_report = report_negatives(self.writer, evidence, texts.report, self.describe.negatives_per_report)
+        of_report = report_negatives(self.writer, evidence, texts.report, self.options.negatives_per_report)
         of_regions = self._region_negatives(evidence, row, regions)
         return {
             **named,
@@ -91,10 +91,10 @@ class Describe:
         scope = frozenset(row["annotation_scope"] or ())
         scene = Scene(evidence.modality, evidence.value("acquisition", "body_part"), regions, scope)
         pairs = list(zip(evidence.regions, regions, strict=True))
-        limit = self.describe.regions_with_negatives
+        limit = self.options.regions_with_negatives
         if len(pairs) > limit:
             pairs = sorted(pairs, key=lambda pair: chosen(pair[0].region_id, "negatives", MANY))[:limit]
-        at_most = self.describe.negatives_per_region
+        at_most = self.options.negatives_per_region
         return {
             region.region_id: region_negatives(self.writer, evidence, region, marked, scene, at_most)
             for region, marked in pairs

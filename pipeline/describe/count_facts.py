@@ -115,8 +115,8 @@ def spread(fields: Sequence[tuple[str, str]]) -> str:
 
 
 def _absences(scope: frozenset[str], regions: Sequence[Marked]) -> Iterator[Fact]:
-    """Names of which the source annotates every instance, and of which this picture has none."""
-    found = {region.name for region in regions}
+    """Names of which the source annotates every instance, and of which this picture has none, nor of such a label."""
+    found = {word for region in regions for word in (region.name, region.label)}
     for name in sorted(scope - found):
         yield Fact(IMAGE, "presence", "name", name, "source_statement", assertion="absent")
 

@@ -1,16 +1,16 @@
 """Where boxes lie in their pictures and how large they are, for all regions of a part at once."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
 from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS
+from schemas.lexicon.attributes import attribute_values
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-# Share of the picture's longer side that a box's longer side takes: 1, 3 and 8 patches of a model that sees 14.
-SIZE_BOUNDS = (1 / 14, 3 / 14, 8 / 14)
 ROUND_ASPECT = 1.25  # at most
 ROUND_FILL = (0.70, 0.87)  # share of its box that a mask covers; an ellipse covers pi / 4 = 0.785
 LONG_ASPECT = 2.0  # at least
@@ -53,13 +53,20 @@ def measure(box_xyxy: Array, image_wh: Array, drawn_px: Array) -> Geometry:
     return Geometry(
         image_side=[IMAGE_SIDES[third] for third in thirds[:, 0].tolist()],
         vertical=[VERTICALS[third] for third in thirds[:, 1].tolist()],
-        size=[SIZES[bin_] for bin_ in np.searchsorted(SIZE_BOUNDS, share, side="right").tolist()],
+        size=[SIZES[bin_] for bin_ in np.searchsorted(size_bounds(), share, side="right").tolist()],
         outline=[OUTLINES[which] for which in _outline(extent, drawn_px).tolist()],
         touches=_named(touching, EDGES),
         half=_half(box_xyxy, wh, thirds[:, 0]),
         clear_sides=_named(clear[:, 0], IMAGE_SIDES),
         clear_verticals=_named(clear[:, 1], VERTICALS),
     )
+
+
+@cache
+def size_bounds() -> tuple[float, ...]:
+    """Shares of the picture's longer side from which a box's is small, medium and large, as the lexicon says."""
+    least = {each.value: each.at_least for each in attribute_values("size", "image-share")}
+    return tuple(float(least[size] or 0) for size in SIZES[1:])
 
 
 def _share_in_thirds(low: Array, high: Array, wh: Array) -> Array:

@@ -1,23 +1,25 @@
 """What the picture's attributes and labels say of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from pipeline.describe.sides import laterality_of
 from schemas.facts import IMAGE, Fact
+from schemas.laterality import laterality_word
 from schemas.taxonomy.body_parts import body_part_of
 from schemas.taxonomy.categories import is_category
 from schemas.taxonomy.modalities import UNKNOWN, modalities, technique_of
 from schemas.taxonomy.projections import projection_of
 
 ASSERTIONS = {"present": "present", "absent": "absent", "uncertain": "possible"}
+DIAGNOSES = frozenset({"pathology", "clinical", "report"})
 LABEL_BASES = frozenset({"pathology", "clinical", "reader", "report", "model", "phantom"})
 PLANES = frozenset({"axial", "coronal", "sagittal", "oblique"})
 WINDOWS = {"lung", "bone", "brain", "soft tissue", "abdomen", "mediastinum", "liver", "stroke", "subdural"}
 
 
-def image_facts(row: Mapping[str, Any]) -> tuple[Fact, ...]:
-    return (*_acquisition(row), *_laterality(row), *_labels(row))
+def image_facts(row: Mapping[str, Any], shown: Collection[str] = ()) -> tuple[Fact, ...]:
+    """`shown`: categories of the picture's regions."""
+    return (*_acquisition(row), *_laterality(row), *_labels(row, shown))
 
 
 def _acquisition(row: Mapping[str, Any]) -> Iterator[Fact]:
@@ -51,15 +53,21 @@ def _window(window: Mapping[str, Any] | None) -> str | None:
 
 
 def _laterality(row: Mapping[str, Any]) -> Iterator[Fact]:
-    if side := laterality_of(row["image_laterality"]):
+    if side := laterality_word(row["image_laterality"]):
         basis = _stated(row, "image_laterality", "dicom_laterality")
         yield Fact(IMAGE, "laterality", "image", side, basis, frame="patient", source=row["source"])
 
 
-def _labels(row: Mapping[str, Any]) -> Iterator[Fact]:
-    """Of known categories in a known state with a known basis; `not_assessed` says nothing."""
+def _labels(row: Mapping[str, Any], shown: Collection[str]) -> Iterator[Fact]:
+    """Of known categories in a known state with a known basis; `not_assessed` says nothing.
+
+    A category groups pictures: who marked exudates did not say diabetic retinopathy. So of a category that regions
+    show, their findings are told, and the category only where a diagnosis was made apart from them.
+    """
     for label in row["label_states"] or ():
         assertion = ASSERTIONS.get(label["state"])
+        if label["category"] in shown and label["basis"] not in DIAGNOSES:
+            continue
         if assertion and is_category(label["category"]) and label["basis"] in LABEL_BASES:
             yield Fact(
                 IMAGE,

@@ -16,7 +16,7 @@ Key = tuple[Any, ...]  # source, item, frame, view
 KEY = ("source", "item", "frame", "view")
 COLUMNS = (
     *KEY,
-    *("region_id", "kind", "label", "name", "score", "box_xyxy", "area_px", "exhaustive"),
+    *("region_id", "kind", "label", "name", "category", "score", "box_xyxy", "area_px", "exhaustive"),
     *("label_source", "detector", "segmenter", "rejected"),
 )
 INSCRIBED = "ellipse"  # a mask that is drawn from the box tells no more than the box
@@ -30,6 +30,7 @@ class Marked:
     kind: str | None  # null: nobody named it
     label: str | None
     name: str | None
+    category: str | None
     score: float | None
     box_xyxy: tuple[int, int, int, int]
     area_px: int
@@ -68,6 +69,7 @@ def marked_regions(regions: pa.Table, image_wh: Mapping[Key, tuple[int, int]]) -
                 kind=row["kind"],
                 label=row["label"],
                 name=row["name"] if row["kind"] is not None else None,
+                category=row["category"],
                 score=row["score"],
                 box_xyxy=tuple(box),
                 area_px=row["area_px"] or 0,

@@ -9,6 +9,7 @@ from pipeline.describe.derive_facts import DerivedFacts
 from pipeline.describe.marked import Marked
 from pipeline.describe.settings import DescribeSettings
 from schemas.facts import Fact
+from schemas.lexicon.findings import finding_of
 
 
 def select_evidence(
@@ -16,7 +17,8 @@ def select_evidence(
 ) -> Evidence:
     """Regions keep their order; names beyond the limit are told neither how often nor where they occur.
 
-    A name that cannot be said leaves its region without one, and its count untold.
+    A name that cannot be said leaves its region without one, and its count untold. An absence is told in words that
+    the lexicon knows: a scope may hold the source's own.
     """
     counted = [fact.attribute for fact in derived.image if fact.kind in COUNTS and not withheld(fact.attribute)]
     told = frozenset(counted[: settings.names_per_report])
@@ -42,7 +44,7 @@ def _may_say(fact: Fact, told: frozenset[str], related: frozenset[Fact]) -> bool
     if fact.kind in (*COUNTS, "distribution"):
         return fact.attribute in told
     if fact.kind == "presence":
-        return not withheld(fact.value)
+        return finding_of(fact.value) is not None and not withheld(fact.value)
     return fact.kind != "relation" or fact in related
 
 

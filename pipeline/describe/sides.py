@@ -19,11 +19,6 @@ SIDES = {"R": "right", "L": "left"}
 OTHER = {"right": "left", "left": "right"}
 FRONTAL = frozenset({"pa", "ap"})
 FRONTAL_PLANES = frozenset({"axial", "coronal"})
-LATERALITIES = {
-    **dict.fromkeys(("l", "left", "os"), "left"),
-    **dict.fromkeys(("r", "right", "od"), "right"),
-    **dict.fromkeys(("b", "both", "bilateral", "ou"), "bilateral"),
-}
 _SIDE_WORD = re.compile(r"\b(left|right)\b", re.IGNORECASE)
 
 
@@ -54,11 +49,6 @@ def _straddles_midline(body_part: str | None) -> bool:
 @cache
 def _midline_parts() -> frozenset[str]:
     return frozenset(row["body_part"] for row in table("midline_parts.csv"))
-
-
-def laterality_of(value: str | None) -> str | None:
-    """`left`, `right` or `bilateral` of a header's or record's word; None for an unpaired or unknown one."""
-    return LATERALITIES.get(value.strip().lower()) if value else None
 
 
 @lru_cache(maxsize=4096)

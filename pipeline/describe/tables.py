@@ -10,7 +10,7 @@ PACKAGE = "pipeline.describe"
 TABLES = ("exclusive_names.csv", "midline_parts.csv")
 # Words of texts and grounds of negatives that other rooms keep.
 SHARED = {
-    "schemas.lexicon": ("confusable.csv", "findings.csv"),
+    "schemas.lexicon": ("attributes.csv", "confusable.csv", "findings.csv"),
     "schemas.taxonomy": ("body_parts.csv", "labels.csv", "modalities.csv", "projections.csv"),
 }
 

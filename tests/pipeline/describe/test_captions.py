@@ -38,7 +38,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {1: "55ff9ce7d074728f931f0e47616428c8"}
+GOLDEN = {1: "fed0923096c28e252efad687fd4a13ab"}
 
 
 def texts_of(row: Row) -> list[str]:

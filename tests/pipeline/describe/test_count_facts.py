@@ -50,6 +50,7 @@ def test_an_absence_needs_a_scope_and_no_region_of_the_name_by_anyone() -> None:
     assert absences(scope=("b", "a")) == ["a", "b"]
     assert absences(make_region(BOX, "a"), scope=("a", "b")) == ["b"]
     assert absences(make_region(BOX, "a", label_source="model"), scope=("a",)) == []
+    assert absences(make_region(BOX, None, label="own word"), scope=("own word",)) == []
 
 
 def test_a_model_s_regions_count_under_names_that_nobody_else_gave() -> None:

@@ -38,11 +38,11 @@ def test_a_place_is_the_third_of_the_box_s_centre(box: tuple[int, ...], side: st
 @pytest.mark.parametrize(
     ("box", "size"),
     [
-        ((0, 0, 63, 10), "tiny"),
-        ((0, 0, 65, 10), "small"),
-        ((0, 0, 10, 65), "small"),
-        ((0, 0, 193, 10), "medium"),
-        ((0, 0, 515, 10), "large"),
+        ((0, 0, 17, 10), "tiny"),
+        ((0, 0, 18, 10), "small"),
+        ((0, 0, 10, 18), "small"),
+        ((0, 0, 64, 10), "medium"),
+        ((0, 0, 181, 10), "large"),
         ((0, 0, 900, 600), "large"),
     ],
 )

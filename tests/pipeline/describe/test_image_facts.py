@@ -7,12 +7,12 @@ from pipeline.describe.image_facts import image_facts
 from schemas.facts import Fact
 
 
-def facts(header: dict[str, Any] | None = None, **row: Any) -> dict[str, Fact]:
+def facts(header: dict[str, Any] | None = None, shown: frozenset[str] = frozenset(), **row: Any) -> dict[str, Fact]:
     """By attribute; the header says what the record says unless told otherwise."""
     names = (*TOLD_TWICE, "plane", "window", "label_states")
     whole = {"source": "own", **dict.fromkeys(names), **row}
     of_header = {f"header_{name}": whole[name] for name in TOLD_TWICE}
-    return {fact.attribute: fact for fact in image_facts({**whole, **of_header, **(header or {})})}
+    return {fact.attribute: fact for fact in image_facts({**whole, **of_header, **(header or {})}, shown)}
 
 
 def test_nothing_known_gives_no_fact() -> None:
@@ -79,3 +79,12 @@ def test_labels_become_facts_of_known_states(
 ) -> None:
     known = facts(label_states=[{"category": category, "state": state, "basis": basis}])
     assert (known["category"].assertion if known else None) == assertion
+
+
+@pytest.mark.parametrize(
+    ("basis", "told"), [("reader", False), ("model", False), ("phantom", False), ("clinical", True), ("pathology", True)]
+)
+def test_a_category_that_only_regions_show_is_no_diagnosis(basis: str, told: bool) -> None:
+    states = [{"category": "diabetic_retinopathy", "state": "present", "basis": basis}]
+    assert ("category" in facts(shown=frozenset({"diabetic_retinopathy"}), label_states=states)) is told
+    assert "category" in facts(label_states=states)

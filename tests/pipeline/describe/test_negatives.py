@@ -77,7 +77,7 @@ def is_false(negative: Row, region: Row, regions: list[Row], told: Row) -> bool:
         return share_within(top, bottom, HEIGHT, thirds[value]) <= 0.25
     if negative["slot"] == "size":
         share = max(width, height) / WIDTH
-        least, most = {"tiny": (0, 3 / 14), "small": (0, 8 / 14), "medium": (1 / 14, 1), "large": (3 / 14, 1)}[value]
+        least, most = {"tiny": (0, 0.07), "small": (0, 0.2), "medium": (0.02, 2), "large": (0.07, 2)}[value]
         return not least <= share < most  # nor in the bin beside it
     if negative["slot"] == "shape":
         aspect = width / height

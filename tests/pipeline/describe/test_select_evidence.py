@@ -39,10 +39,11 @@ def test_a_name_that_claims_something_is_withheld_and_its_region_kept() -> None:
     assert evidence.regions[0].value("identity", "kind") == "finding"
 
 
-def test_an_absent_name_that_claims_something_is_withheld_too() -> None:
-    marked, derived = derived_from(annotation_scope=["not healthy", "cyst"])
+def test_an_absence_is_told_only_in_words_of_the_lexicon() -> None:
+    marked, derived = derived_from(annotation_scope=["not healthy", "own word", "drusen"])
     evidence = select_evidence("i", marked, derived, DescribeSettings())
-    assert [fact.value for fact in evidence.of_kind("presence")] == ["cyst"]
+    assert [fact.value for fact in evidence.of_kind("presence")] == ["drusen"]
+    assert sum(fact.kind == "presence" for fact in derived.image) == 3
 
 
 def test_what_cannot_be_seen_is_not_told() -> None:

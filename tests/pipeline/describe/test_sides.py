@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.describe.sides import laterality_of, patient_sides, stated_side
+from pipeline.describe.sides import patient_sides, stated_side
 
 CHEST_FILM = {"modality": "radiography", "projection": "pa", "plane": None, "body_part": "chest", "axes": ["L", "F"]}
 CT = {"modality": "ct", "projection": None, "plane": "axial", "body_part": "abdomen", "axes": ["L", "P"]}
@@ -51,23 +51,6 @@ def test_a_slice_shows_both_sides_only_from_the_feet_or_the_front(plane: str, to
 
 def test_a_source_s_own_word_for_a_body_part_is_understood() -> None:
     assert sides(CHEST_FILM, body_part="THORAX") == "left"
-
-
-@pytest.mark.parametrize(
-    ("word", "side"),
-    [
-        (None, None),
-        ("", None),
-        ("L", "left"),
-        ("right", "right"),
-        ("OD", "right"),
-        ("os", "left"),
-        ("B", "bilateral"),
-        ("U", None),
-    ],
-)
-def test_words_of_laterality(word: str | None, side: str | None) -> None:
-    assert laterality_of(word) == side
 
 
 @pytest.mark.parametrize(

@@ -43,15 +43,15 @@ def test_a_place_is_swapped_for_each_third_that_is_clear() -> None:
 
 
 @pytest.mark.parametrize(
-    ("width", "others"), [(40, ["medium", "large"]), (100, ["large"]), (300, ["tiny"]), (600, ["tiny", "small"])]
+    ("width", "others"), [(10, ["medium", "large"]), (40, ["large"]), (100, ["tiny"]), (300, ["tiny", "small"])]
 )
 def test_a_size_is_swapped_for_one_two_bins_away(width: int, others: list[str]) -> None:
-    assert replaced("size", make_region((0, 0, width, 30), "cyst")) == others
+    assert replaced("size", make_region((0, 0, width, 5), "cyst")) == others
 
 
 def test_sizes_are_swapped_both_ways() -> None:
-    widths = {"tiny": 40, "small": 100, "medium": 300, "large": 600}
-    pairs = {(a, b) for a, width in widths.items() for b in replaced("size", make_region((0, 0, width, 30), "cyst"))}
+    widths = {"tiny": 10, "small": 40, "medium": 100, "large": 300}
+    pairs = {(a, b) for a, width in widths.items() for b in replaced("size", make_region((0, 0, width, 5), "cyst"))}
     assert pairs == {(b, a) for a, b in pairs}
 
 
