@@ -39,5 +39,5 @@ def as_rgb(pixels: Pixels) -> Pixels:
         return pixels
     order = {3: cv2.COLOR_BGR2RGB, 4: cv2.COLOR_BGRA2RGBA}.get(pixels.shape[2])
     if order is None:
-        raise BadData("colour_not_supported", pixels.shape[2])
+        raise BadData("unsupported_colour", pixels.shape[2])
     return np.asarray(cv2.cvtColor(pixels, order))

@@ -113,7 +113,7 @@ def _picture(header: Header, layout: Layout, pixels: Pixels, body_part: str | No
     if layout.photometric in _COLOUR and pixels.ndim == 3:
         return _colour(pixels, layout, ())
     if layout.photometric not in _GREY or pixels.ndim != 2:
-        raise BadData("colour_not_supported", layout.samples)
+        raise BadData("unsupported_colour", layout.samples)
     return _grey(header, layout, pixels, body_part)
 
 

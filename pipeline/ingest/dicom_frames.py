@@ -24,6 +24,7 @@ from pipeline.ingest.silence import refusing
 from schemas.errors import BadData
 
 COMPRESSED_BY = "pylibjpeg"  # one plugin for every compressed syntax; its version is part of the settings
+MOST_PICTURES = 64  # all frames together have no more pixels than so many of the largest pictures
 
 _J2K_START = b"\xff\x4f\xff\x51"  # start of codestream, then the SIZ marker
 
@@ -61,8 +62,9 @@ def read_layout(header: Header, max_pixels: int) -> Layout:
         photometric=header.text("PhotometricInterpretation"),
     )
     refuse_absurd(layout.columns, layout.rows, max_pixels)
+    refuse_absurd(layout.columns, layout.rows, max_pixels * MOST_PICTURES, layout.frames)
     if layout.samples not in (1, 3) or layout.bits_allocated not in (1, 8, 16, 32, 64):
-        raise BadData("encoding_not_supported", layout.bits_allocated)
+        raise BadData("unsupported_encoding", layout.bits_allocated)
     if not 1 <= layout.bits_stored <= layout.bits_allocated:
         raise BadData("damaged_header")
     return layout
@@ -95,10 +97,10 @@ def _with_syntax(header: Header, syntax: UID) -> Dataset:
 
 
 def _decoder(syntax: UID) -> Decoder:
-    with refusing("transfer_syntax_not_supported"):
+    with refusing("unsupported_transfer_syntax"):
         decoder = get_decoder(syntax)
     if not decoder.is_available:
-        raise BadData("transfer_syntax_not_supported")
+        raise BadData("unsupported_transfer_syntax")
     return decoder
 
 

@@ -24,6 +24,7 @@ from pipeline.ingest.windows import (
 from schemas.errors import BadData
 
 LEAST_SPREAD = 64  # of 256 greys
+SLOPES = (1e-20, 1e20)  # beyond them no measurement
 
 
 @dataclass(frozen=True)
@@ -61,10 +62,10 @@ class Stored:
 
 
 def read_stored(header: Header, layout: Layout) -> Stored:
-    """Raises BadData `damaged_header` for a slope that makes every value the same."""
+    """Raises BadData `damaged_header` for a slope that makes every value the same or endless."""
     tables = header.items("ModalityLUTSequence")
     slope, intercept = header.number("RescaleSlope"), header.number("RescaleIntercept")
-    if slope == 0:
+    if (slope is not None and not SLOPES[0] <= abs(slope) <= SLOPES[1]) or abs(intercept or 0) > SLOPES[1]:
         raise BadData("damaged_header")
     first = header.number("PixelPaddingValue")
     last = header.number("PixelPaddingRangeLimit")
@@ -85,14 +86,12 @@ def choose_window(header: Header, layout: Layout, pixels: Pixels, stored: Stored
     """
     is_ct = header.text("Modality") == "CT"
     chosen = _of_header(header, is_ct)
-    if chosen is None and is_ct and header.number("RescaleIntercept") is not None:
-        return ct_default(body_part)
-    if chosen is None and layout.bits_stored <= 8 and not layout.signed:
-        return between(*_ends(stored, 0, 2**layout.bits_stored - 1), "full_range")
-    if chosen is not None and is_ct:
-        return chosen  # of air it may rightly be black
     if chosen is not None and _shows(chosen, *_spread(stored, _thinned(pixels))):
         return chosen
+    if is_ct and header.number("RescaleIntercept") is not None:
+        return ct_default(body_part)  # of air it is rightly black
+    if layout.bits_stored <= 8 and not layout.signed:
+        return between(*_ends(stored, 0, 2**layout.bits_stored - 1), "full_range")
     return between(*_spread(stored, pixels), "percentile")
 
 
@@ -122,7 +121,8 @@ def turned(pixels: Pixels, layout: Layout) -> Pixels:
     if layout.photometric != "MONOCHROME1" or pixels.dtype.kind not in "iu":
         return pixels
     top = -1 if layout.signed else 2**layout.bits_stored - 1
-    return np.asarray(np.subtract(np.array(top, dtype=pixels.dtype), pixels))
+    kind = np.promote_types(pixels.dtype, np.min_scalar_type(top))  # a codec may give fewer bits than the header says
+    return np.asarray(np.subtract(np.array(top, kind), pixels, dtype=kind))
 
 
 def _of_header(header: Header, is_ct: bool) -> Window | None:

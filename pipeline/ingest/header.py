@@ -2,6 +2,7 @@
 
 import io
 import math
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,12 +15,7 @@ from pydicom import dcmread
 from pydicom.datadict import keyword_for_tag
 from pydicom.dataset import Dataset
 from pydicom.tag import Tag
-from pydicom.uid import (
-    DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
-)
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from pipeline.ingest.silence import refusing
 from schemas.errors import BadData
@@ -40,6 +36,9 @@ READ = (  # noqa: SIM905  a name a line would fill a page
     "TotalPixelMatrixColumns SharedFunctionalGroupsSequence PerFrameFunctionalGroupsSequence "
     "ExtendedOffsetTable ExtendedOffsetTableLengths FloatPixelData DoubleFloatPixelData PixelData"
 ).split()
+
+# The element that names the deflated transfer syntax.
+_DEFLATED = re.compile(rb"\x02\0\x10\0UI..1\.2\.840\.10008\.1\.2\.1\.99", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ class Header:
     def of_frame(self, index: int) -> "Header":
         """With the functional groups of an enhanced multi-frame object: the frame's own before the shared ones."""
         own = _macros(self.dataset, "PerFrameFunctionalGroupsSequence", index)
-        return Header(self.dataset, {**self._shared, **own})
+        return Header(self.dataset, {**self._shared, **own}) if own or self._shared else self
 
     @cached_property
     def _shared(self) -> dict[str, Dataset]:
@@ -139,17 +138,17 @@ def _tags(dataset: Dataset) -> list[Any]:
 def read_header(data: bytes, max_bytes: int) -> Header:
     """Raises BadData `damaged_header`, or `image_too_large` where a deflated data set is beyond `max_bytes`."""
     with refusing("damaged_header"):
-        _refuse_bomb(data, max_bytes)
+        if _DEFLATED.search(data[:1024]):
+            _refuse_bomb(data, max_bytes)
         return Header(dcmread(io.BytesIO(data), force=True, specific_tags=list(READ)))
 
 
 def _refuse_bomb(data: bytes, max_bytes: int) -> None:
     """A deflated data set follows the file meta group, whose length is the value of its first element."""
-    if DeflatedExplicitVRLittleEndian.encode() in data[:1024]:
-        start = 144 + int.from_bytes(data[140:144], "little")
-        inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data[start:], max_bytes + 1)
-        if len(inflated) > max_bytes:
-            raise BadData("image_too_large", max_bytes / 1e6)
+    start = 144 + int.from_bytes(data[140:144], "little")
+    inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(data[start:], max_bytes + 1)
+    if len(inflated) > max_bytes:
+        raise BadData("image_too_large", max_bytes / 1e6)
 
 
 def _readable(dataset: Dataset, tag: Any) -> Any:

@@ -1,5 +1,6 @@
 """The stage `images`: every picture of a part's files, in 8 bits, with its allow-listed attributes."""
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache, partial
@@ -91,13 +92,15 @@ class Ingest:
     def _read(self, path: str) -> bytes:
         try:
             with fsspec.open(path, "rb") if "://" in path else Path(path).open("rb") as file:
-                data: bytes = file.read(self._file_limits.max_bytes + 1)
+                size = file.seek(0, os.SEEK_END)
+                if size > self._file_limits.max_bytes:
+                    raise BadData("file_too_large", size / 1e6)
+                file.seek(0)
+                data: bytes = file.read()
+                return data
         except OSError as error:
             problem = f"a file of the inventory cannot be read ({error.strerror}); run the build again"
             raise SourceError(self.source, problem) from error
-        if len(data) > self._file_limits.max_bytes:
-            raise BadData("file_too_large", self._file_limits.max_bytes / 1e6)
-        return data
 
     @property
     def _file_limits(self) -> Limits:
@@ -110,7 +113,7 @@ class Ingest:
         if kind == "dicom":
             pseudonym = partial(_pseudonym, self.id_key, self.source)
             return dicom_pictures(data, self._file_limits, pseudonym)
-        raise BadData("empty_file" if kind == "empty" else "format_not_supported", len(data))
+        raise BadData("empty_file" if kind == "empty" else "unsupported_format", len(data))
 
     def _row(self, item: str, frame: int, picture: Picture) -> Row:
         stored = store(picture, self.limits.limit_px)

@@ -21,7 +21,7 @@ _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
 class Marker(IntEnum):
     BASELINE, EXTENDED, PROGRESSIVE = 0xC0, 0xC1, 0xC2
     HUFFMAN, EXTENSION, ARITHMETIC = 0xC4, 0xC8, 0xCC  # in the range of the frame headers, but none
-    END, SCAN, QUANTISATION, RESTART = 0xD9, 0xDA, 0xDB, 0xDD
+    START, END, SCAN, QUANTISATION, RESTART = 0xD8, 0xD9, 0xDA, 0xDB, 0xDD
     APP0, APP1, APP14 = 0xE0, 0xE1, 0xEE
 
 
@@ -87,18 +87,17 @@ def read_jpeg(data: bytes) -> Jpeg:
 
 
 def _segments(data: bytes) -> Iterator[Segment]:
-    """Everything between start and end of the image; what follows the end is not read."""
+    """Everything between start and end of the image, fill bytes left out; what follows the end is not read."""
     at = 2
     while True:
-        while data[at : at + 2] == b"\xff\xff":  # fill bytes
-            at += 1
-        if at + 4 > len(data) and data[at : at + 2] != EOI:
+        found = _NEXT_MARKER.search(data, at)
+        if found is None:
             raise BadData("truncated", len(data))
-        marker = data[at + 1]
-        if data[at] != 0xFF or marker < Marker.BASELINE or 0xD0 <= marker < Marker.END:
-            raise BadData("damaged_header")
+        at, marker = found.start(), data[found.start() + 1]
         if marker == Marker.END:
             return
+        if marker < Marker.BASELINE or marker == Marker.START:
+            raise BadData("damaged_header")
         end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
         if marker == Marker.SCAN:
             found = _NEXT_MARKER.search(data, end)
@@ -138,7 +137,7 @@ def _colour(segments: list[Segment], components: int, ids: bytes) -> str:
     if components == 4 and transform is not None:
         return "cmyk"
     if components != 3:
-        raise BadData("colour_not_supported", components)  # CMYK without Adobe's mark: inverted or not is unknown
+        raise BadData("unsupported_colour", components)  # CMYK without Adobe's mark: inverted or not is unknown
     if any(map(_is_jfif, segments)):
         return "ycbcr"
     if transform is not None:

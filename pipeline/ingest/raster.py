@@ -59,15 +59,22 @@ def _tiff_pictures(data: bytes, max_pixels: int) -> list[Picture]:
     """One picture a page, but not of thumbnails and masks; greys above 8 bits share one window, as a stack does."""
     pages = tiff.read_pages(data)
     wanted = [index for index, page in enumerate(pages) if page.is_picture]
-    for index in wanted:
-        refuse_absurd(pages[index].width, pages[index].height, max_pixels, len(wanted))
-        if not pages[index].is_decoded_rightly:
-            raise BadData("encoding_not_supported", pages[index].compression)
+    _refuse_pages([pages[index] for index in wanted], max_pixels)
     decoded = _decoded_pages(data, pages, wanted)
-    if not decoded:
-        raise BadData("damaged_header")
     sources, ops = zip(*(_settled(pixels, 1, _page_ops(pages[index])) for index, pixels in decoded), strict=True)
     return _in_8_bits(sources, max(pages[index].bits for index in wanted), ops)
+
+
+def _refuse_pages(pages: Sequence[tiff.Page], max_pixels: int) -> None:
+    """They are all in memory at once, so the limit holds for their sum."""
+    if not pages:
+        raise BadData("damaged_header")
+    total = 0
+    for page in pages:
+        refuse_absurd(page.width, page.height, max_pixels - total)
+        total += page.width * page.height
+        if not page.is_decoded_rightly:
+            raise BadData("unsupported_encoding", page.compression)
 
 
 def _decoded_pages(data: bytes, pages: list[tiff.Page], wanted: list[int]) -> list[tuple[int, Pixels]]:
@@ -119,11 +126,8 @@ def _in_8_bits(sources: Sequence[Pixels], bits: int, ops: Sequence[Ops]) -> list
 
 def _windowed(picture: Picture, shared: Window | None) -> Picture:
     source = picture.source
-    if source.dtype == np.uint8:
-        return picture
-    colour = full_range(bits_used(source)) if source.ndim == 3 else None
-    window = colour or shared
-    if window is None:
+    window = shared if source.ndim == 2 else full_range(bits_used(source))
+    if window is None or source.dtype == np.uint8:
         return picture
     shown = through_table(window.levels, source)
     return replace(picture, shown=shown, window=window, ops=(*picture.ops, "window"))

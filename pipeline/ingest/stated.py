@@ -16,7 +16,7 @@ COLUMNS = ("modality", "technique", "body_part", "projection", "image_laterality
 
 
 def stated(said: Mapping[str, Any], source: SourceSettings) -> tuple[dict[str, str | None], list[Dropped]]:
-    """COLUMNS by name: the table's word where it is known, else the source's; and `attribute_unknown` a word that is
+    """COLUMNS by name: the table's word where it is known, else the source's; and `word_unknown` a word that is
     not.
     """
     words = {name: said.get(name) or "" for name in ("modality", "technique", "body_part", "projection")}
@@ -39,7 +39,7 @@ def stated(said: Mapping[str, Any], source: SourceSettings) -> tuple[dict[str, s
     unknown = [name for name, column in zip(_SAID, COLUMNS, strict=True) if said.get(name) and not from_table[column]]
     return (
         {name: from_table[name] or from_source.get(name) for name in COLUMNS},
-        [Dropped("attribute_unknown") for _ in unknown],
+        [Dropped("word_unknown") for _ in unknown],
     )
 
 

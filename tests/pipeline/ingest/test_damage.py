@@ -67,7 +67,7 @@ SEEDS = {
 def read_all(data: bytes) -> str:
     """As the stage does; the reason, or `read`."""
     if format_of(data[:132]) not in ("png", "jpeg", "tiff", "dicom"):
-        return "format_not_supported"
+        return "unsupported_format"
     try:
         for picture in pictures_of(data, LIMITS):
             store(picture, 64)
@@ -116,7 +116,7 @@ def test_every_shipped_file_is_read_or_has_a_reason() -> None:
         "read": 81,
         "no_pixel_data": 62,
         "not_an_image": 11,
-        "format_not_supported": 10,
+        "unsupported_format": 10,
         "parameter_map": 7,  # radiotherapy doses
         "damaged_header": 2,
         "undecodable": 1,

@@ -97,9 +97,9 @@ def test_frames_of_an_enhanced_object_have_their_own_place_and_window() -> None:
         PerFrameFunctionalGroupsSequence=[frame("L", 1, 30000), frame("R", -1, 20000)],
     )
     first, second = pictures_of(data)
-    assert (first.attributes.image_laterality, second.attributes.image_laterality) == ("left", "right")
-    assert (first.attributes.mirrored, second.attributes.mirrored) == (False, True)
-    assert first.attributes.spacing_mm == second.attributes.spacing_mm == (2, 3)
+    found = [picture.attributes for picture in (first, second)]
+    assert [(each.image_laterality, each.mirrored) for each in found] == [("left", False), ("right", True)]
+    assert [each.spacing_mm for each in found] == [(2, 3)] * 2
     assert [picture.window and picture.window.center for picture in (first, second)] == [30000, 20000]
     assert second.shown.mean() > first.shown.mean()
 
@@ -134,7 +134,11 @@ def test_grey_in_three_channels_becomes_grey() -> None:
 
 
 def test_the_hash_is_of_stored_values_whatever_the_window() -> None:
-    windows = [{}, {"WindowCenter": 30000, "WindowWidth": 60000}, {"RescaleSlope": 2, "RescaleIntercept": 5}]
+    windows: list[dict[str, Any]] = [
+        {},
+        {"WindowCenter": 30000, "WindowWidth": 60000},
+        {"RescaleSlope": 2, "RescaleIntercept": 5},
+    ]
     hashes = {pixel_hash(picture_of(dicom_file(DEEP, **window)).source) for window in windows}
     assert hashes == {pixel_hash(DEEP)}
 
@@ -200,11 +204,15 @@ def test_limits_hold() -> None:
 BARS = (255, 0, 0), (255, 128, 128), (0, 255, 0), (128, 255, 128), (0, 0, 255), (128, 128, 255)
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in SHIPPED.glob("SC_rgb_*cy+*.dcm")) + [
+WITH_BARS = [
+    *sorted(path.name for path in SHIPPED.glob("SC_rgb_*cy+*.dcm")),
     "SC_rgb_dcmtk_+eb+cr.dcm", "SC_rgb_gdcm_KY.dcm", "SC_rgb_jls_lossy_line.dcm", "SC_rgb_jls_lossy_sample.dcm",
     "SC_rgb_jpeg_dcmtk.dcm", "SC_rgb_jpeg_gdcm.dcm", "SC_rgb_jpeg_lossy_gdcm.dcm", "SC_rgb_rle.dcm",
     "SC_rgb_rle_16bit.dcm", "SC_rgb_rle_32bit.dcm", "SC_ybr_full_422_uncompressed.dcm",
-])  # fmt: skip
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WITH_BARS)
 def test_colour_bars_have_their_colours_in_every_encoding(name: str) -> None:
     shown = picture_of((SHIPPED / name).read_bytes()).shown
     found = shown[[5, 15, 25, 35, 45, 55], 50].astype(int)

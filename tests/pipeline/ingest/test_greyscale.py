@@ -48,7 +48,8 @@ TABLE = {"VOILUTSequence": [lut([0, 10, 255], 500)], "WindowCenter": 1, "WindowW
         (CT, HU, "soft_tissue", 40, 400),
         (CT, {"Modality": "CT"}, "percentile", None, None),  # not in Hounsfield units
         (CT, {**HU, "WindowCenter": 40, "WindowWidth": 100}, "brain", 40, 100),
-        (CT, {**HU, "WindowCenter": 3000, "WindowWidth": 100}, "header", 3000, 100),  # of air it may be black
+        (CT, {**HU, "WindowCenter": 9000, "WindowWidth": 100}, "soft_tissue", 40, 400),  # would be black
+        (CT // 300 - 5, {**HU, "WindowCenter": 40, "WindowWidth": 100}, "soft_tissue", 40, 400),  # air, rightly black
         (smooth(), {}, "full_range", 127.5, 255),
         (smooth(), {"WindowCenter": 127, "WindowWidth": 254}, "header", 127, 254),
         (smooth().view(np.int8), {}, "percentile", None, None),
@@ -83,7 +84,7 @@ def test_a_falling_slope_turns_the_picture(elements: dict[str, Any]) -> None:
 
 
 def test_monochrome1_is_the_opposite_of_monochrome2() -> None:
-    window = {"WindowCenter": 400, "WindowWidth": 500}
+    window: dict[str, Any] = {"WindowCenter": 400, "WindowWidth": 500}
     plain, other = look(MR, **window)[1], look(MR, **window, PhotometricInterpretation="MONOCHROME1")[1]
     assert np.array_equal(255 - plain, other)
 
@@ -98,7 +99,7 @@ def test_monochrome1_is_the_opposite_of_monochrome2() -> None:
     ],
 )
 def test_padding_is_black_either_way_and_decides_no_window(
-    photometric: str, padding: dict[str, int], black: list[int]
+    photometric: str, padding: dict[str, Any], black: list[int]
 ) -> None:
     pixels = MR.copy()
     pixels[0, : len(black)] = black
@@ -132,6 +133,8 @@ def test_a_voi_table_is_applied_and_scaled_by_its_bits(table: Dataset, expected:
     "elements",
     [
         {"RescaleSlope": 0},
+        {"RescaleSlope": "1e300"},
+        {"RescaleIntercept": "-1e300"},
         {"VOILUTSequence": [item()]},
         {"VOILUTSequence": [item(LUTDescriptor=[3, 0, 8])]},
         {"VOILUTSequence": [item(LUTDescriptor=[3, 0, 0], LUTData=[1, 2, 3])]},
@@ -153,6 +156,11 @@ def test_turning_stays_in_range_and_is_its_own_inverse(bits: int, signed: bool, 
     assert low <= other[0, 0] <= high
     assert int(other[0, 0]) + value == low + high
     assert np.array_equal(turned(other, layout), pixels)
+
+
+def test_a_codec_may_give_fewer_bits_than_the_header_says() -> None:
+    layout = read_layout(Header(data_set(MR, BitsStored=12, PhotometricInterpretation="MONOCHROME1")), 10**6)
+    assert turned(np.array([[0, 255]], np.uint8), layout).tolist() == [[4095, 3840]]
 
 
 def test_monochrome2_is_not_turned() -> None:

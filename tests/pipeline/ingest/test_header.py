@@ -1,4 +1,5 @@
 import zlib
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,7 +71,7 @@ def test_unreadable_numbers_are_absent(header: Header, numbers: tuple[float, ...
     ("elements", "expected"),
     [({}, 5), ({"NumberOfFrames": 3}, 3), ({"NumberOfFrames": "-3"}, None), ({"NumberOfFrames": ""}, None)],
 )
-def test_a_whole_number_is_not_negative(elements: dict[str, int], expected: int | None) -> None:
+def test_a_whole_number_is_not_negative(elements: dict[str, Any], expected: int | None) -> None:
     header = Header(data_set(**elements))
     if expected is None:
         with pytest.raises(BadData, match="damaged_header"):
@@ -102,6 +103,11 @@ def test_a_frames_own_group_comes_before_the_shared_one_and_both_before_the_data
     assert [header.of_frame(index).number("WindowCenter") for index in (0, 1, 2)] == [10, 1, 1]
     assert [header.of_frame(index).number("WindowWidth") for index in (0, 1)] == [9, 9]
     assert header.of_frame(0).number("RescaleSlope") == 2
+
+
+def test_without_functional_groups_every_frame_has_the_same_header() -> None:
+    header = Header(data_set())
+    assert header.of_frame(7) is header
 
 
 def test_lookup_table_words_follow_the_byte_order_of_the_file() -> None:

@@ -1,4 +1,5 @@
 import pickle
+import re
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,13 @@ import pyarrow as pa
 import pytest
 from pydicom.uid import MRImageStorage
 
+import pipeline.ingest
 from pipeline.ingest.images import DECODERS, Ingest, IngestSettings
 from pipeline.runner import PartInput
 from schemas.errors import SourceError
 from schemas.ids import IdKey
 from schemas.keys import column_hashes, rows_hash
+from schemas.reasons import REASONS
 from schemas.tables.images import IMAGES
 from schemas.tables.inventory import INVENTORY
 from tests.pipeline.ingest.files import (
@@ -103,8 +106,8 @@ def test_a_rejected_row_says_why_and_nothing_else(tmp_path: Path) -> None:
 
 BAD = {
     "empty": (b"", "empty_file"),
-    "text": (b"not a picture.png", "format_not_supported"),
-    "gif": (b"GIF89a" + bytes(20), "format_not_supported"),
+    "text": (b"not a picture.png", "unsupported_format"),
+    "gif": (b"GIF89a" + bytes(20), "unsupported_format"),
     "cut.png": (png_file(smooth())[:-5], "truncated"),
     "cut.dcm": (dicom_file(smooth())[:-99], "truncated"),
     "cut before its pixels.dcm": (dicom_file(smooth())[:300], "no_pixel_data"),
@@ -119,6 +122,15 @@ def test_bad_files_become_one_row_and_the_rest_goes_on(tmp_path: Path, data: byt
     assert bad["rejected"]["reason"] == reason
     assert bad["image"] is None
     assert good["rejected"] is None
+
+
+def test_every_reason_that_readers_give_is_explained() -> None:
+    sources = Path(pipeline.ingest.__file__).parent.glob("*.py")
+    given = {
+        word for path in sources for word in re.findall(r'(?:BadData|refusing)\(\s*"(\w+)"', path.read_text("utf-8"))
+    }
+    assert len(given) > 10
+    assert given - set(REASONS) == set()
 
 
 def test_names_decide_nothing(tmp_path: Path) -> None:
@@ -230,19 +242,30 @@ def test_a_stage_survives_the_way_to_a_worker() -> None:
 
 # --- golden --------------------------------------------------------------------------------------------------
 
-GOLDEN = (1, "")
+GOLDEN = (1, "c409996ec7374ac251477457f1bc4115")
+
+
+def pattern(width: int = 60, height: int = 40, channels: int = 1, dtype: Any = np.uint8) -> np.ndarray:
+    """By whole numbers alone, so that it is the same on every processor."""
+    rows, columns, planes = np.ogrid[:height, :width, :channels]
+    levels = (rows * rows * 7 + columns * 13 + rows * columns * (planes + 1)) * 57 % (np.iinfo(dtype).max + 1)
+    return np.asarray(levels.astype(dtype).squeeze())
 
 
 def test_rows_of_this_version_are_pinned(tmp_path: Path) -> None:
+    deep = pattern(dtype=np.uint16)
+    painted = np.dstack([pattern(200, 200) // 4 + 60] * 3)
+    painted[50:150, 80:82] = (255, 0, 0)
     files = {
-        "a": png_file(smooth_rgb()),
-        "b": png_file(np.dstack([smooth()] * 3)),
-        "c": tiff_file(tiff_page(smooth(dtype=np.uint16))),
-        "d": dicom_file(smooth(dtype=np.uint16), PixelSpacing=[0.5, 0.5], WindowCenter=30000, WindowWidth=60000),
+        "a": png_file(pattern(channels=3)),
+        "b": png_file(np.dstack([pattern()] * 3)),
+        "c": tiff_file(tiff_page(deep), tiff_page(deep // 2)),
+        "d": dicom_file(deep, PixelSpacing=[0.5, 0.5], WindowCenter=30000, WindowWidth=60000, PatientID="A7"),
         "e": (SHIPPED / "examples_palette.dcm").read_bytes(),
-        "f": (SHIPPED / "JPGExtended.dcm").read_bytes(),
+        "f": (SHIPPED / "MR_small_jp2klossless.dcm").read_bytes(),
         "g": b"",
-        "h": tiff_file(tiff_page(contour(grey()))),
+        "h": tiff_file(tiff_page(painted)),
     }
-    table = Ingest("s", KEY, IngestSettings(limit_px=200))(make_tables(tmp_path, files))
+    table = Ingest("s", KEY)(make_tables(tmp_path, files))
+    assert table["burned_in"].to_pylist().count("annotation") == 1
     assert (Ingest.version, rows_hash(column_hashes(table))) == GOLDEN

@@ -72,6 +72,12 @@ def test_restart_markers_and_fill_bytes_are_no_end_of_a_scan() -> None:
     assert np.array_equal(shown_by(read_jpeg(filled).bare), shown_by(data))
 
 
+def test_bytes_between_segments_are_skipped_as_libjpeg_does() -> None:
+    odd = GREY[:20] + b"\0odd\xff\0" + GREY[20:]
+    assert read_jpeg(odd).bare == GREY
+    assert np.array_equal(shown_by(odd), shown_by(GREY))
+
+
 def scans(data: bytes, count: int) -> bytes:
     """The last scan again and again."""
     start = data.rindex(b"\xff\xda")
@@ -85,7 +91,8 @@ def scans(data: bytes, count: int) -> bytes:
         (GREY[:30], "truncated"),
         (GREY[: len(GREY) // 2], "truncated"),
         (GREY[:-2], "truncated"),
-        (GREY[:2] + b"\0\0" + GREY[4:], "damaged_header"),
+        (GREY[:2] + b"\xff\x01\0\x04" + GREY[2:], "damaged_header"),
+        (GREY[:2] + b"\xff\xfe\xff\xff" + GREY[2:], "truncated"),
         (GREY[:2] + b"\xff\xd8" + GREY[2:], "damaged_header"),
         (GREY[:2] + b"\xff\xfe\0\x01" + GREY[2:], "damaged_header"),  # a segment shorter than its own length
         (GREY[:2] + EOI, "damaged_header"),
@@ -100,5 +107,5 @@ def test_damage_has_a_reason(data: bytes, reason: str) -> None:
 
 def test_four_colours_without_adobes_mark_are_refused() -> None:
     frame = segment(0xC0, b"\x08\0\x08\0\x08\x04" + bytes((n, 0x11, 0)[i] for n in range(4) for i in range(3)))
-    with pytest.raises(BadData, match="colour_not_supported"):
+    with pytest.raises(BadData, match="unsupported_colour"):
         read_jpeg(b"\xff\xd8" + frame + segment(0xDA, b"\0" * 8) + b"\x01" + EOI)

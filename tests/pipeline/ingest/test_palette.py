@@ -68,12 +68,15 @@ def test_segments_are_expanded() -> None:
     assert read_palette(found).colours[:, 0].tolist() == [0, 10, 20, 30]
 
 
+EMPTY: dict[str, Any] = {f"{colour}PaletteColorLookupTableDescriptor": [4, 0, 8] for colour in COLOURS}
+
+
 @pytest.mark.parametrize(
     "found",
     [
         Header(data_set()),
         header(LEVELS[:2], count=4),
-        Header(data_set(**{f"{colour}PaletteColorLookupTableDescriptor": [4, 0, 8] for colour in COLOURS})),
+        Header(data_set(**EMPTY)),
         Header(data_set(RedPaletteColorLookupTableDescriptor=[4, 0, 8], RedPaletteColorLookupTableData=b"\0" * 4)),
     ],
 )

@@ -92,7 +92,7 @@ def test_equal_channels_are_found_by_every_pixel(pixels: np.ndarray, equal: bool
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
 def test_alpha_is_composed_over_black(dtype: type) -> None:
     full = np.iinfo(dtype).max
-    pixels = np.array([[[full, 100, 0, full], [full, 100, 0, 0], [full, full, full, full // 2]]], dtype)
+    pixels: np.ndarray = np.array([[[full, 100, 0, full], [full, 100, 0, 0], [full, full, full, full // 2]]], dtype)
     assert without_alpha(pixels).tolist() == [[[full, 100, 0], [0, 0, 0], [full // 2] * 3]]
 
 

@@ -43,7 +43,21 @@ PLANTED = [CANARY, DATE.encode(), TIME.encode(), UID.encode(), AGE.encode(), b"1
 
 # What says how pixels lie must stay true, or there is no picture.
 KEPT = frozenset(
-    ["TransferSyntaxUID", "SOPClassUID", "Modality", "PhotometricInterpretation", "ImageType", "PixelPresentation", "VOILUTFunction", "NumberOfFrames", "WindowCenter", "WindowWidth", "RescaleSlope", "RescaleIntercept", "SpecificCharacterSet"]
+    [
+        "TransferSyntaxUID",
+        "SOPClassUID",
+        "Modality",
+        "PhotometricInterpretation",
+        "ImageType",
+        "PixelPresentation",
+        "VOILUTFunction",
+        "NumberOfFrames",
+        "WindowCenter",
+        "WindowWidth",
+        "RescaleSlope",
+        "RescaleIntercept",
+        "SpecificCharacterSet",
+    ]
 )
 VALUES: dict[str, Any] = {
     **{vr: f"{WORD} {vr}" for vr in ("LO", "LT", "SH", "ST", "UC", "UT")},

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.ingest.pixels import Picture, pixel_hash
+from pipeline.ingest.pixels import Picture, pixel_hash, upright
 from schemas.errors import BadData
 from tests.pipeline.ingest.files import (
     LONG,
@@ -159,6 +159,13 @@ def test_deep_colour_keeps_its_hues_and_12_bit_sensors_are_not_dark(highest: int
     assert np.abs(picture.shown - pixels / (2**bits - 1) * 255).max() <= 0.5
 
 
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("pixels", [smooth(), DEEP, smooth_rgb(), DEEP.astype(np.float32)], ids=["8", "16", "rgb", "f"])
+def test_a_tiff_of_any_depth_is_turned_as_its_tag_says(pixels: np.ndarray, orientation: int) -> None:
+    picture = picture_of(tiff_file(tiff_page(pixels, t274=(SHORT, [orientation]))))
+    assert np.array_equal(picture.source, upright(pixels, orientation))
+
+
 # --- several pages -----------------------------------------------------------------------------------------
 
 
@@ -195,7 +202,8 @@ def jpeg_tiff(pixels: np.ndarray, tile: int, photometric: int, strip: bool = Fal
     if not strip:
         lies = {324: lies[273], 325: lies[279], 322: (SHORT, [tile]), 323: (SHORT, [tile])}
         tags = {tag: value for tag, value in tags.items() if tag not in (273, 278, 279)}
-    return tiff_file(({**tags, **lies}, b"".join(pieces)))
+    asked = {int(name[1:]): value for name, value in more.items()}
+    return tiff_file(({**tags, **lies, **asked}, b"".join(pieces)))
 
 
 @pytest.mark.parametrize("strip", [False, True], ids=["tiles", "strips"])
@@ -224,11 +232,20 @@ def test_jpeg_with_shared_tables_as_libtiff_writes_it(mode: str, photometric: in
     assert np.abs(picture_of(data).shown.astype(int) - expected).mean() < 6
 
 
-def test_a_piece_of_another_size_is_refused() -> None:
-    whole = jpeg_tiff(smooth(), 16, 1)
-    lying = whole.replace(jpeg_file(smooth()[:16, :16])[:-2], jpeg_file(smooth()[:8, :16])[:-2], 1)
-    with pytest.raises(BadData):
-        pictures_of(lying)
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (jpeg_tiff(smooth(), 16, 1, t322=(SHORT, [8])), "damaged_header"),  # more tiles than there are
+        (jpeg_tiff(smooth(), 16, 1, t322=(SHORT, [0])), "damaged_header"),
+        (jpeg_tiff(smooth(), 16, 1, t323=(SHORT, [15])), "size_mismatch"),  # tiles larger than they should be
+        (jpeg_tiff(smooth(), 16, 1, t322=(SHORT, [17]), t256=(LONG, [68])), "size_mismatch"),  # and smaller
+        (jpeg_tiff(smooth_rgb(), 16, 1), "size_mismatch"),  # colour under a grey page
+        (jpeg_tiff(smooth(), 16, 2), "size_mismatch"),
+    ],
+)
+def test_pieces_that_do_not_fit_are_refused(data: bytes, reason: str) -> None:
+    with pytest.raises(BadData, match=reason):
+        pictures_of(data)
 
 
 # --- refused before or while decoding ------------------------------------------------------------------------
@@ -252,7 +269,7 @@ REFUSED = [
     ("a png with too few rows", png_file(smooth(), rows=b"\0" * 60), "undecodable"),
     ("a png with a false filter", png_file(smooth(), rows=b"\x09" * 51 * 40), "undecodable"),
     ("a jpeg without tables", jpeg_file(smooth()).replace(b"\xff\xdb", b"\xff\xfe"), "undecodable"),
-    ("a tiff of half floats", tiff_file(tiff_page(smooth().astype(np.float16))), "encoding_not_supported"),
+    ("a tiff of half floats", tiff_file(tiff_page(smooth().astype(np.float16))), "unsupported_encoding"),
     ("a tiff of thumbnails", tiff_file(tiff_page(smooth(), t254=(LONG, [1]))), "damaged_header"),
     ("a cut tiff", tiff_file(tiff_page(smooth(), t273=(LONG, [10**6]))), "undecodable"),
     ("jpeg tiles beyond the end", jpeg_tiff(smooth(), 16, 1, t347=(UNDEFINED, b"")).replace(b"\xff\xd8", b"\0\0"),

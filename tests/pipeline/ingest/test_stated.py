@@ -53,4 +53,4 @@ def test_words_of_a_row_are_coded(said: dict[str, Any], coded: dict[str, str]) -
 def test_a_word_that_no_list_has_is_left_out_and_counted(name: str) -> None:
     found, dropped = say({name: "gibberish"}, modality="radiography", body_part="chest", projection="pa")
     assert found == {"modality": "radiography", "body_part": "chest", "projection": "pa"}
-    assert dropped == [Dropped("attribute_unknown")]
+    assert dropped == [Dropped("word_unknown")]

@@ -14,9 +14,10 @@ def grey(width: int = 400, height: int = 300) -> np.ndarray:
 
 def contour(pixels: np.ndarray, colour: tuple[int, int, int] = RED, thickness: int = 2) -> np.ndarray:
     height, width = pixels.shape[:2]
-    return cv2.ellipse(
+    drawn: np.ndarray = cv2.ellipse(
         pixels.copy(), (width // 2, height // 2), (width // 5, height // 6), 0, 0, 360, colour, thickness
     )
+    return drawn
 
 
 def box(pixels: np.ndarray) -> np.ndarray:

@@ -24,7 +24,8 @@ Function = Literal["linear", "linear_exact", "sigmoid"]
 
 
 def shown(window: Window, *values: float) -> list[int]:
-    return window.levels(np.array(values)).tolist()
+    levels: list[int] = window.levels(np.array(values)).tolist()
+    return levels
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,7 @@ def test_the_three_functions_agree_with_pydicoms(function: str, center: float, w
 @given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.lists(st.floats(-1e9, 1e9), max_size=20))
 def test_more_is_never_darker(center: float, width: float, values: list[float]) -> None:
     for function in ("linear", "linear_exact", "sigmoid"):
-        levels = Window(center, width, "header", function).levels(np.array(sorted(values)))  # type: ignore[arg-type]
+        levels = Window(center, width, "header", function).levels(np.array(sorted(values)))
         assert np.all(np.diff(levels.astype(int)) >= 0)
 
 
@@ -92,7 +93,7 @@ def test_a_percentile_window_lies_between(values: np.ndarray, low: float, high: 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.int8, np.uint16, np.int16])
 def test_percentiles_by_counting_are_those_by_sorting(dtype: type) -> None:
-    values = (smooth(dtype=np.uint16) / 65535 * 255 + np.iinfo(dtype).min).astype(dtype)
+    values: np.ndarray = (smooth(dtype=np.uint16) / 65535 * 255 + np.iinfo(dtype).min).astype(dtype)
     counted, sorted_ = (
         percentile_window([values, values[:5]]),
         percentile_window([values.astype(np.float64), values[:5]]),
@@ -104,7 +105,7 @@ def test_percentiles_by_counting_are_those_by_sorting(dtype: type) -> None:
 def test_a_table_gives_what_single_pixels_give(dtype: type) -> None:
     window = Window(40, 400, "header")
     values = np.linspace(-120, 120, 300 * 300).reshape(300, 300).astype(np.int16)
-    pixels = (values - (values.min() if np.dtype(dtype).kind == "u" else 0)).astype(dtype)
+    pixels: np.ndarray = (values - (values.min() if np.dtype(dtype).kind == "u" else 0)).astype(dtype)
     assert np.array_equal(through_table(window.levels, pixels), window.levels(pixels))
 
 
