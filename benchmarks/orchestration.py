@@ -39,9 +39,7 @@ def measure(scratch: Path, quick: bool) -> list[Row]:
     pool = [_through_pool(tasks) * 1e3 / items for _ in range(rounds)]
     local = [_through_prefect("local", tasks) * 1e3 / items for _ in range(rounds)]
     name = f"six stages of {items} items"
-    rows = [
-        Row(f"{name}, local", "ms an item", local, "lower", 0.5, sorted(pool)[len(pool) // 2], "bare process pool")
-    ]
+    rows = [Row(f"{name}, local", "ms an item", local, "lower", 0.5, sorted(pool)[len(pool) // 2], "bare process pool")]
     if quick:
         return rows
     dask = [_through_prefect("dask", tasks) * 1e3 / items for _ in range(rounds)]
@@ -110,5 +108,3 @@ def _share_of_wall(scratch: Path, items: int, ms_an_item: float) -> Row:
     seconds = watched_build(make_corpus(scratch, items), scratch / "work").seconds
     share = ms_an_item / 1e3 * items / seconds
     return Row(f"orchestration of a build of {items} pictures of 64 px", "share of wall", [share], "lower", 0.01)
-
-

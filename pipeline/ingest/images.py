@@ -4,13 +4,13 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache, partial
-from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ClassVar
 
 import fsspec
 import pyarrow as pa
+from xxhash import xxh3_128_hexdigest
 
 from pipeline.ingest.dicom import Limits, dicom_pictures
 from pipeline.ingest.encode import store
@@ -143,7 +143,7 @@ class Ingest:
             "pixel_mean": stored.mean,
             "pixel_std": stored.std,
             "image_bytes": len(stored.image),
-            "image_hash": blake2b(stored.image, digest_size=16).hexdigest(),
+            "image_hash": xxh3_128_hexdigest(stored.image),
             "image": stored.image,
         }
 

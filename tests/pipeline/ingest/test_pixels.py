@@ -38,7 +38,7 @@ def test_a_hash_depends_on_shape_type_and_values_and_on_nothing_else() -> None:
 
 
 def test_a_hash_is_pinned() -> None:
-    assert pixel_hash(np.arange(6, dtype=np.uint8).reshape(2, 3)) == "8ebd174043cecaa4285f4a98b8931f4e"
+    assert pixel_hash(np.arange(6, dtype=np.uint8).reshape(2, 3)) == "45b986200f865f795dfaa74db351049e"
 
 
 @given(SMALL, st.integers(1, 8))
