@@ -78,7 +78,11 @@ def test_every_file_below_the_sources_is_in_the_ledger(built: Built, real_data: 
 def test_smear_boxes_are_released_by_class(rows: list[Row], real_data: Path) -> None:
     files = (real_data / "bccd" / "BCCD" / "Annotations").glob("*.xml")
     written = [
-        (path.stem, each.findtext("name"), *(each.findtext(f"bndbox/{edge}") for edge in ("xmin", "ymin", "xmax", "ymax")))
+        (
+            path.stem,
+            each.findtext("name"),
+            *(each.findtext(f"bndbox/{edge}") for edge in ("xmin", "ymin", "xmax", "ymax")),
+        )
         for path in files
         for each in ElementTree.parse(path).iter("object")
     ]
@@ -107,7 +111,9 @@ def test_ultrasound_masks_are_released_by_object(rows: list[Row], real_data: Pat
 def test_nuclei_are_released_one_by_one(rows: list[Row], real_data: Path) -> None:
     nuclei = 0
     for name in ("mask2d.tif", "mask3d.tif"):
-        found, pages = cv2.imreadmulti(str(real_data / "stardist/stardist/data/images" / name), flags=cv2.IMREAD_UNCHANGED)
+        found, pages = cv2.imreadmulti(
+            str(real_data / "stardist/stardist/data/images" / name), flags=cv2.IMREAD_UNCHANGED
+        )
         assert found
         nuclei += sum(len(np.unique(page)) - 1 for page in pages)
     assert labels(rows, "stardist")["nucleus"] == nuclei

@@ -69,7 +69,6 @@ def test_validity_without_a_picture_only_asks_for_pixels() -> None:
 def test_single_boxes_and_many_give_the_same() -> None:
     many = np.array([[1, 2, 5, 9], [0, 0, 3, 3]], dtype=np.int32)
     for row in range(2):
-        assert boxes.enlarge(many, 0.3, (8, 9))[row].tolist() == boxes.enlarge(many[row], 0.3, (8, 9)).tolist()
         assert boxes.turn_box(many, (8, 9), 6)[row].tolist() == boxes.turn_box(many[row], (8, 9), 6).tolist()
 
 
@@ -77,7 +76,6 @@ def test_arguments_are_left_as_they_were() -> None:
     given_boxes = np.array([[1, 2, 50, 60]])
     before = given_boxes.copy()
     boxes.clip_to(given_boxes, (5, 5))
-    boxes.enlarge(given_boxes, 0.5, (99, 99))
     boxes.scale_boxes(given_boxes, (100, 100), (10, 10))
     boxes.turn_box(given_boxes, (100, 100), 3)
     boxes.to_view(given_boxes, 0.5)

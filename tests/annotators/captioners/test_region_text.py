@@ -1,4 +1,5 @@
 import itertools
+import re
 from typing import Any
 
 import pytest
@@ -75,6 +76,13 @@ def test_at_most_two_attributes_are_told_and_a_length_among_them() -> None:
         == 2
     )
     assert ("measurement", "width") in told
+
+
+def test_a_region_of_which_only_the_place_is_known_is_told_in_brief() -> None:
+    whole = make_region(name="cyst", kind="finding")
+    bare = RegionEvidence(whole.region_id, tuple(fact for fact in whole.facts if fact.kind != "size"))
+    text = caption(make_evidence(), bare)
+    assert re.fullmatch(r"[A-Z][^,;]*(, there is a cyst)?\.", text), text
 
 
 def test_every_size_has_words_of_its_own() -> None:

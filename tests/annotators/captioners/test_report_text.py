@@ -129,6 +129,13 @@ def test_a_label_is_told_with_who_gave_it(basis: str, words: str) -> None:
     assert all("pneumonia" in text for text in over_ids(evidence, summary))
 
 
+def test_categories_with_an_or_are_kept_apart() -> None:
+    one = over_ids(make_evidence(*FILM, labelled("lung_tumour")))
+    two = over_ids(make_evidence(*FILM, labelled("lung_tumour"), labelled("pneumonia")))
+    assert all(re.search(r": lung nodule or tumour\.", text) for text in one)
+    assert all("lung nodule or tumour; and pneumonia." in text for text in two)
+
+
 def test_a_disease_is_never_stated_outright_from_a_reader_s_label() -> None:
     texts = over_ids(make_evidence(*FILM, labelled("pneumonia"))) | over_ids(
         make_evidence(*FILM, labelled("pneumonia")), summary

@@ -82,7 +82,8 @@ def test_labels_become_facts_of_known_states(
 
 
 @pytest.mark.parametrize(
-    ("basis", "told"), [("reader", False), ("model", False), ("phantom", False), ("clinical", True), ("pathology", True)]
+    ("basis", "told"),
+    [("reader", False), ("model", False), ("phantom", False), ("clinical", True), ("pathology", True)],
 )
 def test_a_category_that_only_regions_show_is_no_diagnosis(basis: str, told: bool) -> None:
     states = [{"category": "diabetic_retinopathy", "state": "present", "basis": basis}]

@@ -3,10 +3,11 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from pipeline.release.pictures import READS, belonging, picture_keys, shard_pictures
+from pipeline.release.pictures import READS, belonging, shard_pictures
 from pipeline.release.plan import ShardPlan
 from schemas.errors import SchemaError
 from schemas.tables.captions import CAPTIONS
+from schemas.tables.columns import row_keys
 from schemas.tables.images import IMAGES
 from schemas.tables.regions import REGIONS
 from schemas.tables.selection import SELECTION
@@ -33,7 +34,7 @@ def test_the_declared_columns_are_enough() -> None:
 def test_frames_of_one_item_are_different_pictures() -> None:
     table = part_tables([Picture(), Picture()])["selection"]
     frames = table.set_column(table.schema.get_field_index("frame"), "frame", pa.array([0, 1], pa.int32()))
-    assert len(set(picture_keys(frames).to_pylist())) == 2
+    assert len(set(row_keys(frames).to_pylist())) == 2
 
 
 @pytest.mark.parametrize(
@@ -73,6 +74,6 @@ def test_taking_pictures_takes_their_regions() -> None:
         assert taken.counts.tolist() == [counts[row] for row in rows]
         assert [len(boxes) for _, boxes in taken.stored()] == taken.counts.tolist()
         assert taken.selection["image_id"].to_pylist() == [pictures.selection["image_id"][row].as_py() for row in rows]
-        owners = picture_keys(taken.regions).to_pylist()
-        names = picture_keys(taken.selection).to_pylist()
+        owners = row_keys(taken.regions).to_pylist()
+        names = row_keys(taken.selection).to_pylist()
         assert owners == [name for name, count in zip(names, taken.counts, strict=True) for _ in range(count)]

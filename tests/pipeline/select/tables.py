@@ -6,12 +6,12 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline.select.decide import decide, decisions_of_part
-from pipeline.select.rows import row_keys
 from pipeline.select.selection import Select
 from pipeline.select.settings import SelectSettings
 from pipeline.select.signatures import signatures
 from pipeline.sources import SourceSettings
 from schemas.ids import IdKey
+from schemas.tables.columns import row_keys
 from schemas.tables.images import IMAGES
 from schemas.tables.records import RECORDS
 

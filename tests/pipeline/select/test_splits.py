@@ -4,10 +4,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipeline.select.splits import assign_splits, measure_balance, thresholds
+from pipeline.select.splits import assign_splits, thresholds
 from schemas.errors import ConfigError
 from schemas.ids import IdKey
-from schemas.tables.selection import SELECTION
 from tests.pipeline.select.tables import ID_KEY
 
 USUAL: Any = {"train": 0.8, "validation": 0.1, "test": 0.1}
@@ -64,46 +63,3 @@ def test_fractions_that_are_no_partition_are_refused(fractions: Any, problem: st
     with pytest.raises(ConfigError, match=problem) as caught:
         thresholds(fractions)
     assert caught.value.place == "select.splits"
-
-
-def selected(group_id: str, split: str, **columns: Any) -> dict[str, Any]:
-    key = {"source": "a", "item": group_id, "frame": 0, "view": ""}
-    return {
-        **key,
-        "status": "kept",
-        "group_id": group_id,
-        "split": split,
-        "modality": "ct",
-        "label_states": [],
-        **columns,
-    }
-
-
-def balance(*rows: dict[str, Any]) -> dict[tuple[str, str, str], dict[str, Any]]:
-    table = measure_balance(pa.Table.from_pylist(list(rows), schema=SELECTION), USUAL)
-    return {(row["dimension"], row["value"], row["split"]): row for row in table.to_pylist()}
-
-
-def test_nothing_kept_has_no_balance() -> None:
-    assert balance() == {}
-    assert balance(selected("1", "train", status="excluded")) == {}
-
-
-def test_balance_counts_pictures_and_units() -> None:
-    found = balance(
-        selected("1", "train"), selected("1", "train"), selected("2", "train"), selected("3", "test", modality=None)
-    )
-    train = found["all", "all", "train"]
-    assert (train["images"], train["groups"], train["asked"]) == (3, 2, 0.8)
-    assert (train["image_share"], train["group_share"]) == (0.75, pytest.approx(2 / 3))
-    assert found["modality", "unknown", "test"]["image_share"] == 1.0
-    assert ("source", "a", "validation") not in found
-
-
-def test_balance_follows_present_categories() -> None:
-    states = [
-        {"category": "stroke", "state": "present", "basis": "reader"},
-        {"category": "liver", "state": "absent", "basis": "reader"},
-    ]
-    found = balance(selected("1", "train", label_states=states), selected("2", "test"))
-    assert {key for key in found if key[0] == "category"} == {("category", "stroke", "train")}
