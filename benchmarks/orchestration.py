@@ -1,6 +1,8 @@
 """What Prefect, the executors and the driver cost: start-up, time an item, share of a build's wall."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -9,7 +11,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from benchmarks.corpora import cores, make_corpus, watched_build
+from benchmarks.corpora import REPOSITORY, cores, make_corpus, watched_build
 from benchmarks.rows import Row
 from flows.prefect_home import settle
 from flows.prefect_server import prefect_server
@@ -48,7 +50,12 @@ def measure(scratch: Path, quick: bool) -> list[Row]:
         return rows
     rows.append(Row(f"{name}, dask", "ms an item", dask, "lower", 0.5))
     rows += [_start_up(scratch / executor, executor, limit) for executor, limit in (("local", 20.0), ("dask", 40.0))]
+    rows.append(Row("medregion --help", "s", [_timed(_help) for _ in range(5)], "lower", 0.5))
     return [*rows, _share_of_wall(scratch / "share", items, sorted(local)[1])]
+
+
+def _help() -> None:
+    subprocess.run([sys.executable, "-m", "flows.cli", "--help"], cwd=REPOSITORY, check=True, capture_output=True)
 
 
 def _timed(body: Callable[[], object]) -> float:

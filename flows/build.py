@@ -25,6 +25,7 @@ from pipeline.select.selection import Select
 from pipeline.sources import SourceSettings
 from pipeline.trace import Trace
 from pipeline.work import StageIndex, StoredPart, Work
+from schemas.errors import ConfigError
 from schemas.ids import IdKey
 from schemas.keys import canonical_hash
 
@@ -91,7 +92,10 @@ def build(order: BuildOrder, execute: Execute, watch: Watch) -> Built:
 
 
 def inventory(run: Run) -> None:
+    """Raises ConfigError where no source holds a picture of a format that is read today."""
     inventories = take_all(run.config.sources, run.order.id_key, run.trace, run.order.options)
+    if not any(each.counts.images for each in inventories.values()):
+        raise ConfigError("sources", "none holds a PNG, JPEG, TIFF or DICOM file; `--dry-run` says what each holds")
     run.indexes["inventory"] = store_all(run.order.work, inventories, run.watch)
 
 

@@ -66,9 +66,9 @@ def _under_prefect(
 
     _BODY.append(lambda: body(execute))
     try:
-        run: Callable[[], Result]
-        run = flow(name="medregion build", task_runner=runner, persist_result=False)(medregion_build)
-        return run()
+        run: Any = flow(name="medregion build", task_runner=runner, persist_result=False)(medregion_build)
+        result: Result = run()
+        return result
     finally:
         _BODY.clear()
 

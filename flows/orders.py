@@ -9,13 +9,14 @@ from flows.config.corpus import CorpusConfig
 from pipeline.annotate.models import check_models
 from pipeline.inventory.check import check_source
 from pipeline.inventory.take import InventoryOptions
+from pipeline.select.splits import thresholds
 from pipeline.work import Work
 from schemas.errors import ConfigError
 from schemas.ids import IdKey, read_key
 
 
 def order_of(config: CorpusConfig, work: Work, until: str | None, limit: int | None) -> BuildOrder:
-    """Checks what can be checked before anything is written: stage, key, sources, weights."""
+    """Checks what can be checked before anything is written: stage, key, sources, splits, weights."""
     stage = until or "release"
     if stage not in STEPS:
         nearest = difflib.get_close_matches(stage, STEPS, n=1, cutoff=0.4)
@@ -23,6 +24,7 @@ def order_of(config: CorpusConfig, work: Work, until: str | None, limit: int | N
         raise ConfigError("--to", f"no stage {stage!r}; {instead}")
     for source in config.sources:
         check_source(source, Path(source.root))
+    thresholds(config.select.splits)
     check_models(config.annotate)
     skip = (Path(work.root),) if work.local else ()
     options = InventoryOptions(limit=limit, skip=skip)

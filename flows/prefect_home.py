@@ -26,7 +26,7 @@ SERVER = {
 
 def settle(home: Path) -> None:
     """Sets the environment of this process and its children; an API address that the user set is kept."""
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.environ.update(OFFLINE)
     os.environ.update(SERVER)
     os.environ["PREFECT_HOME"] = str(home)

@@ -31,9 +31,11 @@ class Terminal:
         sys.stdout.flush()
         sys.stderr.flush()
         self._out, self._err = _copy_of(1), _copy_of(2)
-        with log.open("ab", buffering=0) as sink:
-            os.dup2(sink.fileno(), 1)
-            os.dup2(sink.fileno(), 2)
+        # Readable by its owner alone: a library's last words may quote a path.
+        sink = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        for descriptor in (1, 2):
+            os.dup2(sink, descriptor)
+        os.close(sink)
 
 
 def _copy_of(descriptor: int) -> TextIO:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import pyarrow.compute as pc
 
 from pipeline.work import Work
+from schemas.tables.columns import KEY_NAMES
 
-COLUMNS = ("source", "item", "frame", "view", "image_id", "status", "rule")
+COLUMNS = (*KEY_NAMES, "image_id", "status", "rule")
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,15 @@
 """How far a work directory is, from its indexes, plans and committed files alone."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipeline.release.folder import ReleaseFolder
 from pipeline.work import TABLES, StageIndex, Work
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -51,3 +55,22 @@ def ledgers(work: Work) -> dict[str, Any] | None:
         return None
     found: dict[str, Any] = ReleaseFolder(work.url.rstrip("/") + f"/release/{version}").manifest()["ledgers"]
     return found
+
+
+def by_source(ledger: Mapping[str, Any]) -> "pd.DataFrame":
+    """A ledger as a table: a row a source, a column a status, with sums of both."""
+    import pandas as pd
+
+    counts = pd.DataFrame(ledger["rows"]).pivot_table(
+        index="source", columns="status", values="count", aggfunc="sum", fill_value=0, margins=True, margins_name="all"
+    )
+    return counts.astype(int)
+
+
+def by_reason(ledger: Mapping[str, Any]) -> "pd.DataFrame":
+    """Why files or images were left out: a row a status and reason, the most frequent first."""
+    import pandas as pd
+
+    rows = pd.DataFrame(ledger["rows"], columns=["source", "status", "reason", "count"]).dropna(subset=["reason"])
+    counts = rows.groupby(["status", "reason"])["count"].sum().reset_index()
+    return counts.sort_values(["count", "status", "reason"], ascending=[False, True, True], ignore_index=True)

@@ -148,14 +148,13 @@ def _tasks(work: Work, missing: Iterable[tuple[PartInput, str]]) -> Iterator[Par
 
 
 def committed(work: Work, stage: str, keys: Iterable[str]) -> dict[str, StoredPart]:
-    """Of these keys, those that are on disk: from the last index where it knows them, else from their footers."""
-    index = work.index(stage)
+    """Of these keys, those that are on disk, whatever the last index says: what is gone is computed again.
+
+    What a part holds is told by the index where it knows the part, else by the part's footer.
+    """
+    index, present = work.index(stage), work.present(stage)
     known = {part.key: part for part in index.parts} if index else {}
-    found: dict[str, StoredPart] = {}
-    for key in keys:
-        if key in known or work.has(stage, key):
-            found[key] = known[key] if key in known else work.stored(stage, key)
-    return found
+    return {key: known.get(key) or work.stored(stage, key) for key in keys if key in present}
 
 
 def write_if_changed(work: Work, index: StageIndex) -> None:

@@ -6,19 +6,16 @@ from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.annotate.pictures import decode
 from pipeline.find import find_images
 from pipeline.release.folder import ReleaseFolder
+from pipeline.stored_pictures import Pixels, read_rgb
 from pipeline.work import Work
 from schemas.errors import WrongRun
-from schemas.masks import Rle
-from schemas.masks import decode as decode_mask
+from schemas.masks import Rle, decode
 
-Canvas = npt.NDArray[np.uint8]
 COLOURS = (
     (86, 180, 233),
     (230, 159, 0),
@@ -47,7 +44,7 @@ class ShownImage:
 
     image_id: str
     about: dict[str, Any]
-    picture: Canvas
+    picture: Pixels
     regions: tuple[ShownRegion, ...]
     summary: str | None
     report: str | None
@@ -82,7 +79,7 @@ def _released(row: dict[str, Any]) -> ShownImage:
         ShownRegion(region["region_id"], region["label"], tuple(region["box_xyxy"]), region["mask"], region["caption"])
         for region in row["regions"]
     ]
-    picture = decode(pa.scalar(row["image"]["bytes"], pa.binary()))
+    picture = read_rgb(row["image"]["bytes"])
     about = {name: row[name] for name in ABOUT} | {"labels": row["label_states"]}
     return ShownImage(row["image_id"], about, picture, tuple(regions), row["summary"], row["report"])
 
@@ -122,14 +119,14 @@ def _working(rows: dict[str, list[dict[str, Any]]]) -> ShownImage:
     return ShownImage(
         selection["image_id"],
         about | {"labels": selection["label_states"]},
-        decode(pa.scalar(rows["images"][0]["image"], pa.binary())),
+        read_rgb(rows["images"][0]["image"]),
         tuple(regions),
         captions.get("summary"),
         captions.get("report"),
     )
 
 
-def drawn(image: ShownImage) -> Canvas:
+def drawn(image: ShownImage) -> Pixels:
     """A copy of the picture, RGB, enlarged where it is small, with boxes, mask outlines and names."""
     rgb = image.picture if image.picture.ndim == 3 else np.repeat(image.picture[..., None], 3, axis=2)
     zoom = max(1.0, LEAST_SIDE_PX / min(rgb.shape[:2]))
@@ -140,12 +137,12 @@ def drawn(image: ShownImage) -> Canvas:
     return np.asarray(canvas, np.uint8)
 
 
-def _draw(canvas: Canvas, region: ShownRegion, zoom: float, colour: tuple[int, int, int]) -> None:
+def _draw(canvas: Pixels, region: ShownRegion, zoom: float, colour: tuple[int, int, int]) -> None:
     """Changes the canvas, which belongs to `drawn`."""
     x1, y1, x2, y2 = (round(edge * zoom) for edge in region.box_xyxy)
     if region.mask is not None:
         wh = (max(x2 - x1, 1), max(y2 - y1, 1))
-        mask = cv2.resize(decode_mask(region.mask).astype(np.uint8), wh, interpolation=cv2.INTER_NEAREST)
+        mask = cv2.resize(decode(region.mask).astype(np.uint8), wh, interpolation=cv2.INTER_NEAREST)
         outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(x1, y1))
         cv2.drawContours(canvas, outlines, -1, colour, 2, cv2.LINE_AA)
     cv2.rectangle(canvas, (x1, y1), (x2 - 1, y2 - 1), colour, 1, cv2.LINE_AA)

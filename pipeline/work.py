@@ -2,9 +2,11 @@
 
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import Any
 
 import fsspec
@@ -82,6 +84,12 @@ class Work:
     def has(self, stage: str, key: str) -> bool:
         return bool(self.filesystem.exists(self.path(stage, f"{key}.parquet")))
 
+    def present(self, stage: str) -> frozenset[str]:
+        """Keys of a stage's committed parts, by one listing."""
+        folder = self.path(stage)
+        names = self.filesystem.ls(folder, detail=False) if self.filesystem.isdir(folder) else []
+        return frozenset(PurePosixPath(name).stem for name in names if str(name).endswith(".parquet"))
+
     def write(self, stage: str, part: str, key: str, table: pa.Table) -> StoredPart:
         """Commits a part's rows as one file."""
         stored = StoredPart(part, key, table.num_rows, count_reasons(table), column_hashes(table))
@@ -140,11 +148,17 @@ class Work:
         path = self.path("release", "index.json")
         return str(json.loads(self.filesystem.cat_file(path))["version"]) if self.filesystem.exists(path) else None
 
-    def _open(self, stage: str, key: str) -> Any:
+    @contextmanager
+    def _open(self, stage: str, key: str) -> Iterator[Any]:
+        """Raises StorageError where the file is absent, or is no whole Parquet file to whoever reads it."""
+        name = f"{stage}/{key}.parquet"
         try:
-            return self.filesystem.open(self.path(stage, f"{key}.parquet"), "rb")
+            with self.filesystem.open(self.path(name), "rb") as file:
+                yield file
         except FileNotFoundError as error:
-            raise StorageError(f"{stage}/{key}.parquet is gone; run the build again") from error
+            raise StorageError(f"{name} is gone; run the build again") from error
+        except (OSError, pa.ArrowInvalid) as error:
+            raise StorageError(f"{name} is damaged or cannot be read; remove it and run the build again") from error
 
 
 def count_reasons(table: pa.Table) -> dict[str, int]:

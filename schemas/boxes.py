@@ -96,14 +96,6 @@ def scale_boxes(boxes: ArrayLike, from_wh: tuple[int, int], to_wh: tuple[int, in
     return np.concatenate([array[..., :2] * new // old, -(-array[..., 2:] * new // old)], axis=-1)
 
 
-def enlarge(boxes: ArrayLike, context: float, wh: tuple[int, int]) -> IntArray:
-    """With `context` times its own sides added all around, rounded outward, then clipped to the picture."""
-    array = as_boxes(boxes)
-    sides = array[..., 2:] - array[..., :2]
-    pad = np.ceil(sides * context - 1e-9).astype(np.int64)  # 0.1 * 30 is a hair above 3
-    return clip_to(np.concatenate([array[..., :2] - pad, array[..., 2:] + pad], axis=-1), wh)
-
-
 def to_view(boxes: ArrayLike, scale: float | tuple[float, float]) -> NDArray[np.float32]:
     """In pixels of a scaled view, float32; `scale` is view over image, one or one for x and one for y.
 

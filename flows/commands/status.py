@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flows.terminal import tell
-from pipeline.progress import StageProgress, ledgers, progress
+from pipeline.progress import StageProgress, by_reason, by_source, ledgers, progress
 from pipeline.work import Work
 from schemas.errors import WrongRun
 
@@ -25,7 +25,11 @@ def run(url: str, as_json: bool) -> None:
     if found is not None:
         tell(f"\nrelease {work.current_release()}")
         for name in ("files", "images"):
-            tell(_ledger(name, found[name]))
+            tell(_sums(name, found[name]))
+            tell(by_source(found[name]).to_string(index_names=False))
+            if len(reasons := by_reason(found[name])):
+                tell(reasons.to_string(index=False))
+            tell("")
 
 
 def _line(stage: StageProgress) -> str:
@@ -35,7 +39,7 @@ def _line(stage: StageProgress) -> str:
     return f"{stage.stage:<11} {parts:>11} {rows:>9}  {reasons}".rstrip()
 
 
-def _ledger(name: str, ledger: dict[str, Any]) -> str:
+def _sums(name: str, ledger: dict[str, Any]) -> str:
     totals: dict[str, int] = {}
     for row in ledger["rows"]:
         totals[row["status"]] = totals.get(row["status"], 0) + row["count"]

@@ -1,12 +1,13 @@
 """A corpus config: where sources lie, what is selected, annotated, described and released."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from flows.config.read import read_settings
-from pipeline.annotate.settings import AnnotateSettings
+from pipeline.annotate.settings import AnnotateSettings, weights_key
 from pipeline.describe.settings import DescribeSettings
 from pipeline.ingest.images import IngestSettings
 from pipeline.release.settings import ReleaseSettings
@@ -41,14 +42,26 @@ class CorpusConfig(BaseModel):
             raise ValueError(f"a source's name may not be empty, hold '/' or start with '.': {odd[0]!r}")
         return sources
 
+    @field_validator("release")
+    @classmethod
+    def _version_is_a_name(cls, release: ReleaseSettings) -> ReleaseSettings:
+        if release.version is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", release.version):
+            raise ValueError(f"version {release.version!r} names a folder: letters, digits and . _ + - alone")
+        return release
+
     def public(self) -> dict[str, Any]:
-        """For a manifest: names of sources, no folders, no variables."""
+        """For a manifest: names of sources and checksums of weights; no folders, no variables, no devices."""
         settings = self.model_dump(mode="json", exclude={"set"})
         for source in settings["sources"]:
             for private in ("root", "include", "exclude", "tables"):
                 del source[private]
             if source["annotations"]:
                 source["annotations"] = {"kind": source["annotations"]["kind"]}
+        annotate = settings["annotate"]
+        for model in (*annotate["detectors"], annotate["segmenter"]):
+            model["sha256"] = weights_key(model["weights"])
+            for private in ("weights", "device", "batch"):
+                del model[private]
         return settings
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import overload
 
-import cv2
-import numpy as np
 import pyarrow as pa
 
 from annotators.proposal import Picture
+from pipeline.stored_pictures import read_rgb
 
 
 class Pictures(Sequence[Picture]):
@@ -36,7 +35,7 @@ class Pictures(Sequence[Picture]):
             raise IndexError(index)
         position = index % len(self)
         if position not in self._decoded:
-            self._decoded[position] = decode(self._encoded[position])
+            self._decoded[position] = read_rgb(self._encoded[position].as_buffer())
         return self._decoded[position]
 
     def only(self, positions: Sequence[int]) -> "Pictures":
@@ -44,12 +43,3 @@ class Pictures(Sequence[Picture]):
         chosen = Pictures([self._encoded[position] for position in positions])
         chosen._decoded = {new: self._decoded[old] for new, old in enumerate(positions) if old in self._decoded}
         return chosen
-
-
-def decode(encoded: pa.Scalar) -> Picture:
-    """Of a picture that ingest stored: JPEG or PNG, 8 bit, grey or colour."""
-    data = np.frombuffer(encoded.as_buffer(), dtype=np.uint8)
-    pixels = cv2.imdecode(data, cv2.IMREAD_UNCHANGED | cv2.IMREAD_IGNORE_ORIENTATION)
-    if pixels is None:
-        raise ValueError("a stored picture does not decode; the work directory is damaged")
-    return pixels if pixels.ndim == 2 else np.ascontiguousarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB))

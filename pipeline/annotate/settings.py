@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Literal
 
 from annotators.weights import sha256_of
 from pipeline.sources import FORBID_EXTRA, LabelSettings
+from schemas.taxonomy.csv_table import tables_hash
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,10 +29,21 @@ class DetectorSettings:
     threads: int = 1  # on a CPU the last digits of boxes depend on it, so it is part of the key
 
     def key(self) -> Mapping[str, Any]:
-        """What affects the boxes; the weights by their checksum."""
-        labels = {label: vars(setting) for label, setting in self.labels.items()}
-        kept = ("name", "only_where_empty", "confidence", "iou", "image_side_px", "most", "threads")
-        return {"labels": labels, "model": model_key(self.weights), **{name: getattr(self, name) for name in kept}}
+        """What affects the boxes: of each detector its own settings, libraries and tables of words."""
+        known: dict[str, Any] = {"name": self.name, "only_where_empty": self.only_where_empty}
+        if self.name == "classical":
+            return {**known, "most": self.most, "libraries": versions("opencv-python")}
+        if self.name == "yolo":
+            kept = ("confidence", "iou", "image_side_px", "most", "threads")
+            return {
+                **known,
+                **{name: getattr(self, name) for name in kept},
+                "labels": {label: vars(setting) for label, setting in self.labels.items()},
+                "words": tables_hash(("schemas.taxonomy", "labels"), ("schemas.lexicon", "findings")),
+                "weights": weights_key(self.weights),
+                "libraries": versions("torch", "torchvision", "ultralytics", "opencv-python"),
+            }
+        return known
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,16 +60,23 @@ class SegmenterSettings:
     threads: int = 1
 
     def key(self) -> Mapping[str, Any]:
-        kept = {name: getattr(self, name) for name in ("name", "framing", "threads")}
-        return {"model": model_key(self.weights), **kept}
+        """What affects the masks."""
+        if self.name == "ellipse":
+            return {"name": self.name}
+        return {
+            **{name: getattr(self, name) for name in ("name", "framing", "threads")},
+            "weights": weights_key(self.weights),
+            "libraries": versions("torch", "segment-anything", "pillow"),
+        }
 
 
-def model_key(weights: str | None) -> Mapping[str, str] | None:
-    """Weights by their checksum, and the libraries that run them."""
-    if weights is None:
-        return None
-    libraries = {name: version(name) for name in ("torch", "ultralytics", "segment-anything")}
-    return {"sha256": sha256_of(weights), **libraries}
+def weights_key(weights: str | None) -> str | None:
+    """The checksum of a model's weights; where they lie is no part of a key."""
+    return None if weights is None else sha256_of(weights)
+
+
+def versions(*packages: str) -> Mapping[str, str]:
+    return {package: version(package) for package in packages}
 
 
 @dataclass(frozen=True, kw_only=True)

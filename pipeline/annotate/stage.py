@@ -15,6 +15,7 @@ from pipeline.annotate.regions import Found, boxes_of, merge
 from pipeline.annotate.settings import AnnotateSettings, DetectorSettings
 from schemas.ids import IdKey
 from schemas.masks import area_px, encode
+from schemas.tables.columns import KEY_NAMES, row_keys
 from schemas.tables.regions import REGIONS
 
 PICTURES_AT_ONCE = 32  # decoded together: 32 pictures of 4096 px are 1.6 GB
@@ -28,9 +29,9 @@ class Annotate:
     version: ClassVar[int] = 1
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (
-            "source", "item", "frame", "view", "width", "height", "source_width", "source_height", "image",
+            *KEY_NAMES, "width", "height", "source_width", "source_height", "image",
         ),
-        "selection": ("source", "item", "frame", "view", "status", "image_id", "annotations", "licence"),
+        "selection": (*KEY_NAMES, "status", "image_id", "annotations", "licence"),
     }  # fmt: skip
     reads_files: ClassVar[bool] = False
     options: AnnotateSettings
@@ -92,7 +93,7 @@ class Annotate:
     def _row(self, image: dict[str, Any], found: Found) -> dict[str, Any]:
         proposal = found.proposal
         mask = proposal.mask
-        key = {name: image[name] for name in ("source", "item", "frame", "view")}
+        key = {name: image[name] for name in KEY_NAMES}
         return key | {
             "region_id": self.id_key.region(image["image_id"], proposal.box_xyxy, proposal.label, found.detector),
             "kind": proposal.kind,
@@ -117,14 +118,11 @@ class Annotate:
 def kept(tables: Mapping[str, pa.Table]) -> pa.Table:
     """Kept pictures with what select said of them, in the order of the part."""
     selected = tables["selection"].filter(pc.equal(tables["selection"]["status"], "kept"))
-    keys = ["source", "item", "frame", "view"]
     images = tables["images"]
     # Both tables are sorted by key, so positions join them; Arrow's own join does not take nested columns.
-    wanted = {tuple(key.values()) for key in selected.select(keys).to_pylist()}
-    mask = pa.array([tuple(key.values()) in wanted for key in images.select(keys).to_pylist()], pa.bool_())
-    joined = images.filter(mask)
+    joined = images.filter(pc.is_in(row_keys(images), value_set=row_keys(selected)))
     for name in selected.column_names:
-        if name not in keys:
+        if name not in KEY_NAMES:
             joined = joined.append_column(name, selected[name])
     return joined
 

@@ -14,17 +14,24 @@ from annotators.captioners.templates import chosen, templates_sha256
 from pipeline.describe.check import unsupported, withheld
 from pipeline.describe.derive_facts import derive_facts
 from pipeline.describe.marked import COLUMNS as REGION_COLUMNS
-from pipeline.describe.marked import KEY, Key, Marked, marked_regions
+from pipeline.describe.marked import Key, Marked, marked_regions
 from pipeline.describe.negatives import Negative, Renderer, region_negatives, report_negatives
 from pipeline.describe.select_evidence import select_evidence
 from pipeline.describe.settings import DescribeSettings
 from pipeline.describe.swaps import Scene
-from pipeline.describe.tables import tables_sha256
 from schemas.errors import StorageError
 from schemas.facts import Fact
 from schemas.tables.captions import CAPTIONS
+from schemas.tables.columns import KEY_NAMES
+from schemas.taxonomy.csv_table import tables_hash
 
 UNSUPPORTED = "unsupported_text"
+# Words of texts and grounds of negatives: a changed one changes the rows.
+TABLES = (
+    *(("pipeline.describe", name) for name in ("exclusive_names", "midline_parts")),
+    *(("schemas.lexicon", name) for name in ("attributes", "confusable", "findings")),
+    *(("schemas.taxonomy", name) for name in ("body_parts", "categories", "labels", "modalities", "projections")),
+)
 MANY = 1 << 30
 # A record may say otherwise than the header; who said it is part of a fact.
 TOLD_TWICE = ("modality", "technique", "body_part", "projection", "image_laterality")
@@ -43,8 +50,8 @@ class Describe:
     name: ClassVar[str] = "captions"
     version: ClassVar[int] = 1
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
-        "images": (*KEY, *HEADER_COLUMNS),
-        "selection": (*KEY, *SELECTION_COLUMNS),
+        "images": (*KEY_NAMES, *HEADER_COLUMNS),
+        "selection": (*KEY_NAMES, *SELECTION_COLUMNS),
         "regions": REGION_COLUMNS,
     }
     reads_files: ClassVar[bool] = False
@@ -53,7 +60,7 @@ class Describe:
     writer: Writer = field(default_factory=RuleWriter)  # the one that the settings name
 
     def settings(self) -> Mapping[str, Any]:
-        return {**asdict(self.options), "templates": templates_sha256(), "tables": tables_sha256()}
+        return {**asdict(self.options), "templates": templates_sha256(), "tables": tables_hash(*TABLES)}
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
         """Rows of CAPTIONS; a picture with a text that its facts do not bear out is a rejected row."""
@@ -66,7 +73,7 @@ class Describe:
         derived = derive_facts(row, regions)
         evidence = select_evidence(row["image_id"], regions, derived, self.options)
         texts = self.writer.write([evidence])[0]
-        named = dict(zip(KEY, key, strict=True))
+        named = dict(zip(KEY_NAMES, key, strict=True))
         if failed := failures(texts, evidence):
             return {**named, "rejected": {"reason": UNSUPPORTED, "value": float(len(failed))}}
         of_report = report_negatives(self.writer, evidence, texts.report, self.options.negatives_per_report)
@@ -104,10 +111,10 @@ class Describe:
 def kept_rows(images: pa.Table, selection: pa.Table) -> dict[Key, dict[str, Any]]:
     """The attributes of each kept picture by its key: selection's words, those of the header as `header_...`."""
     kept = selection.filter(pc.equal(selection["status"], "kept"))
-    chosen_rows = {tuple(row[name] for name in KEY): row for row in kept.to_pylist()}
+    chosen_rows = {tuple(row[name] for name in KEY_NAMES): row for row in kept.to_pylist()}
     rows: dict[Key, dict[str, Any]] = {}
     for image in images.to_pylist():
-        key = tuple(image[name] for name in KEY)
+        key = tuple(image[name] for name in KEY_NAMES)
         if key in chosen_rows:
             header = {f"header_{name}": image[name] for name in TOLD_TWICE}
             rows[key] = {**image, **header, **chosen_rows[key]}

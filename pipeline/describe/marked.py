@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 
 from pipeline.describe.geometry import measure
 from schemas.facts import BASES
+from schemas.tables.columns import KEY_NAMES
 
 Key = tuple[Any, ...]  # source, item, frame, view
-KEY = ("source", "item", "frame", "view")
 COLUMNS = (
-    *KEY,
+    *KEY_NAMES,
     *("region_id", "kind", "label", "name", "category", "score", "box_xyxy", "area_px", "exhaustive"),
     *("label_source", "detector", "segmenter", "rejected"),
 )
@@ -50,13 +50,13 @@ class Marked:
 def marked_regions(regions: pa.Table, image_wh: Mapping[Key, tuple[int, int]]) -> dict[Key, list[Marked]]:
     """The regions of each picture in `image_wh`, in the table's order; rejected ones are left out."""
     usable = regions.filter(pc.and_(regions["rejected"].is_null(), regions["region_id"].is_valid()))
-    keys = list(zip(*(usable[name].to_pylist() for name in KEY), strict=True))
+    keys = list(zip(*(usable[name].to_pylist() for name in KEY_NAMES), strict=True))
     known = [key in image_wh for key in keys]
     if not any(known):
         return {}
     usable = usable.filter(pa.array(known))
     keys = [key for key in keys if key in image_wh]
-    rows = usable.select([name for name in COLUMNS if name not in (*KEY, "rejected", "box_xyxy")]).to_pylist()
+    rows = usable.select([name for name in COLUMNS if name not in (*KEY_NAMES, "rejected", "box_xyxy")]).to_pylist()
     boxes = usable["box_xyxy"].combine_chunks().flatten().to_numpy().astype(np.int64).reshape(-1, 4)
     sizes = np.array([image_wh[key] for key in keys], dtype=np.int64)
     drawn = np.array([row["area_px"] or 0 if row["segmenter"] != INSCRIBED else 0 for row in rows], dtype=np.int64)

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from pipeline.describe.tables import table
 from schemas.facts import IMAGE_SIDES
 from schemas.taxonomy.body_parts import body_part_of
+from schemas.taxonomy.csv_table import read_rows
 from schemas.taxonomy.labels import resolve_label
 from schemas.taxonomy.projections import projection_of
 
@@ -48,7 +48,7 @@ def _straddles_midline(body_part: str | None) -> bool:
 
 @cache
 def _midline_parts() -> frozenset[str]:
-    return frozenset(row["body_part"] for row in table("midline_parts.csv"))
+    return frozenset(row["body_part"] for row in read_rows("pipeline.describe", "midline_parts"))
 
 
 @lru_cache(maxsize=4096)

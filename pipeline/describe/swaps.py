@@ -12,11 +12,11 @@ from functools import cache
 
 from annotators.captioners.evidence import Evidence, RegionEvidence
 from pipeline.describe.marked import Marked
-from pipeline.describe.tables import table
 from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact
 from schemas.lexicon.confusable import confusable, may_swap
 from schemas.lexicon.findings import Finding, finding, finding_of
 from schemas.taxonomy.body_parts import related_parts
+from schemas.taxonomy.csv_table import read_rows
 
 CERTAIN_BASES = frozenset({"reader", "phantom", "pathology", "clinical"})
 OTHER_SIDE = {"left": "right", "right": "left"}
@@ -127,7 +127,7 @@ def _other_names(own: Finding, scene: Scene) -> dict[str, str]:
 def _exclusive(finding_id: str, modality: str, body_part: str | None) -> tuple[Finding, ...]:
     """Of the sets that a picture of this part can hold, so that a wrong name is not told by where it cannot be."""
     sets: dict[str, list[str]] = {}
-    for row in table("exclusive_names.csv"):
+    for row in read_rows("pipeline.describe", "exclusive_names"):
         fits = not row["body_part"] or (body_part is not None and related_parts(row["body_part"], body_part))
         if row["modality"] == modality and fits:
             sets.setdefault(row["set"], []).append(row["finding"])

@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from pipeline.sources import LabelSettings
-from schemas.keys import canonical_hash
-from schemas.taxonomy.csv_table import read_rows
 from schemas.taxonomy.labels import NO_FINDING, resolve_label
 
-_VOCABULARIES = (
+# A changed table changes what records say.
+VOCABULARIES = (
     ("schemas.taxonomy", "body_parts"),
     ("schemas.taxonomy", "categories"),
     ("schemas.taxonomy", "labels"),
@@ -43,9 +41,3 @@ def meaning_of(word: str, settings: Mapping[str, LabelSettings], modality: str |
     category = own.category or (known.category if own.kind in (None, known.kind) else None)
     kind = own.kind or known.kind or ("finding" if category else None)
     return Meaning(kind, own.name or known.name or word, category)
-
-
-@cache
-def vocabulary_hash() -> str:
-    """Of the committed tables that words are looked up in: a changed one changes what records say."""
-    return canonical_hash({f"{package}.{name}": read_rows(package, name) for package, name in _VOCABULARIES})

@@ -11,10 +11,11 @@ import pyarrow as pa
 
 from pipeline.ingest.annotation_files import AnnotationFiles, Frame
 from pipeline.ingest.given import Dropped, Given, GivenRegion
-from pipeline.ingest.meanings import Meaning, meaning_of, vocabulary_hash
+from pipeline.ingest.meanings import VOCABULARIES, Meaning, meaning_of
 from pipeline.ingest.stated import stated
 from pipeline.sources import SourceSettings
 from schemas.tables.records import RECORDS
+from schemas.taxonomy.csv_table import tables_hash
 
 Row = dict[str, Any]
 
@@ -45,7 +46,7 @@ class Records:
         return {
             **{name: own[name] for name in _OF_SOURCE},
             "annotations": {name: annotations[name] for name in _OF_ANNOTATIONS if name in annotations},
-            "vocabulary": vocabulary_hash(),
+            "vocabulary": tables_hash(*VOCABULARIES),
         }
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from pipeline.inventory.sniff import HEAD_BYTES, sniff
+from pipeline.ingest.sniff import HEAD_BYTES, sniff
 from pipeline.trace import PAGE_ROWS, Trace
 
 FILES_A_TASK = 64

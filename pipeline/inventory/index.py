@@ -30,7 +30,8 @@ def store_all(work: Work, inventories: Mapping[str, Inventory], watch: Watch) ->
     """Commits the parts that are new, and the index."""
     begin = time.perf_counter()
     last = work.index(STAGE)
-    known = {part.key: part for part in last.parts} if last else {}
+    present = work.present(STAGE)
+    known = {part.key: part for part in last.parts if part.key in present} if last else {}
     watch.started(STAGE, None, 0)
     stored = [_store(work, part.part, part.table, known) for each in inventories.values() for part in each.parts()]
     index = StageIndex(STAGE, VERSION, tuple(stored))

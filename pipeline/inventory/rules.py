@@ -6,10 +6,10 @@ from pathlib import PurePosixPath
 from posixpath import normpath
 from typing import NamedTuple
 
+from pipeline.ingest.sniff import READABLE
 from pipeline.inventory.patterns import compile_globs
 from pipeline.sources import AnnotationSettings, SourceSettings
 
-IMAGE_FORMATS = ("png", "jpeg", "tiff", "dicom")
 _OTHER_REASONS = {
     "nifti": "format_in_later_step",
     "nrrd": "format_in_later_step",
@@ -96,7 +96,7 @@ class Rules:
             return Role("annotation", reason)
         if reason:
             return Role("other", reason)
-        return Role("image") if kind in IMAGE_FORMATS else Role("other", _why_no_image(path, kind))
+        return Role("image") if kind in READABLE else Role("other", _why_no_image(path, kind))
 
     def _is_annotation(self, path: str) -> bool:
         return self.annotation is not None and self.annotation.covers(path)

@@ -13,9 +13,9 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from pipeline.release.counts import segmenters
-from pipeline.release.crops import read_pixels
 from pipeline.release.folder import ReleaseFolder
 from pipeline.release.survey import Place
+from pipeline.stored_pictures import read_pixels
 from schemas.errors import BadData
 from schemas.masks import decode
 

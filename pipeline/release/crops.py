@@ -9,13 +9,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from pipeline.release.settings import ReleaseSettings
+from pipeline.stored_pictures import Pixels, read_pixels
 from schemas.crops import Box, GlobalView, crop_box, global_scale
 from schemas.errors import BadData
-
-Pixels = NDArray[np.uint8]
 
 SUFFIXES = {"jpeg": ".jpg", "png": ".png"}
 
@@ -77,14 +75,6 @@ def decode(stored: StoredPicture) -> Pixels:
     if pixels is None or pixels.dtype != np.uint8 or pixels.shape[1::-1] != stored.image_wh:
         raise BadData("picture_damaged", len(stored.data))
     return pixels
-
-
-def read_pixels(data: pa.Buffer | bytes, flags: int = cv2.IMREAD_UNCHANGED) -> Pixels | None:
-    """As OpenCV's `imdecode`; None for what is no picture, which OpenCV answers in two ways."""
-    try:
-        return cv2.imdecode(np.frombuffer(data, np.uint8), flags)
-    except cv2.error:
-        return None
 
 
 def shrink(pixels: Pixels, side_px: int) -> Pixels:

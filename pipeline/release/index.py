@@ -1,33 +1,35 @@
 """The shards of a corpus: planned from narrow columns, keyed by their own rows, computed where they are missing."""
 
 import hashlib
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from pipeline.release.layout import METADATA_KEY
-from pipeline.release.pictures import READS, belonging, picture_keys
+from pipeline.release.layout import WRITER_VERSION
+from pipeline.release.pictures import READS, belonging
 from pipeline.release.plan import ShardPlan, estimate_bytes, plan_shards
 from pipeline.release.settings import ReleaseSettings
-from pipeline.release.task import STAGE, ShardTask, shard_path, stored_shard
+from pipeline.release.task import STAGE, ShardTask, shard_path, shard_stats, stored_shard
 from pipeline.runner import Execute, Watch, write_if_changed
 from pipeline.work import StageIndex, StoredPart, Work
 from schemas.keys import column_hashes, part_key
+from schemas.tables.columns import KEY_NAMES, row_keys
+from schemas.tables.release import RELEASE_VERSION
 
 VERSION = 1
 # What stands for the pictures themselves: reading them to plan would cost as much as to release them.
 NARROW = {**READS, "images": tuple("image_hash" if name == "image" else name for name in READS["images"])}
 FOR_PLAN = {
-    "images": ("source", "item", "frame", "view", "width", "height", "channels", "image_bytes"),
-    "selection": ("source", "item", "frame", "view", "status", "split"),
-    "regions": ("source", "item", "frame", "view"),
+    "images": (*KEY_NAMES, "width", "height", "channels", "image_bytes"),
+    "selection": (*KEY_NAMES, "status", "split"),
+    "regions": KEY_NAMES,
 }
 
 
@@ -73,9 +75,9 @@ def _rows(shelf: Shelf) -> pa.Table:
 def _rows_of_part(shelf: Shelf, part: str) -> pa.Table:
     tables = shelf.read(part, FOR_PLAN)
     kept = tables["selection"].filter(pc.equal(tables["selection"]["status"], "kept"))
-    keys = picture_keys(kept)
-    images = tables["images"].take(pc.index_in(keys, value_set=picture_keys(tables["images"])))
-    places = pc.index_in(picture_keys(tables["regions"]), value_set=keys).drop_null()
+    keys = row_keys(kept)
+    images = tables["images"].take(pc.index_in(keys, value_set=row_keys(tables["images"])))
+    places = pc.index_in(row_keys(tables["regions"]), value_set=keys).drop_null()
     counts = np.bincount(np.asarray(places, np.int64), minlength=kept.num_rows).astype(np.int64)
     estimates = estimate_bytes(images.rename_columns({"image_bytes": "bytes"}), counts, shelf.settings)
     return pa.table(
@@ -109,32 +111,36 @@ def _keys(shelf: Shelf, plans: Sequence[ShardPlan]) -> list[str]:
 def _settings(settings: ReleaseSettings) -> dict[str, Any]:
     """What changes a shard's bytes; how large shards grow only decides which rows are in one."""
     beside = ("version", "profile", "shard_bytes", "shard_rows")
-    return {name: value for name, value in asdict(settings).items() if name not in beside}
+    chosen = {name: value for name, value in asdict(settings).items() if name not in beside}
+    return {**chosen, "schema": RELEASE_VERSION, "writer": WRITER_VERSION, **writers()}
+
+
+@cache
+def writers() -> dict[str, str]:
+    """The libraries that encode pictures and lay out shards: another version may write other bytes."""
+    return {package: version(package) for package in ("opencv-python", "pyarrow")}
 
 
 def _own_rows(plan: ShardPlan, tables: Mapping[str, pa.Table]) -> Iterator[tuple[str, pa.Table]]:
     selection = tables["selection"].filter(belonging(plan, tables["selection"]))
-    wanted = picture_keys(selection)
+    wanted = row_keys(selection)
     yield "selection", selection
     for name in ("images", "regions", "captions"):
-        yield name, tables[name].filter(pc.is_in(picture_keys(tables[name]), value_set=wanted))
+        yield name, tables[name].filter(pc.is_in(row_keys(tables[name]), value_set=wanted))
 
 
 def _committed(work: Work, plans: Sequence[ShardPlan], keys: Sequence[str]) -> Iterator[tuple[str, StoredPart]]:
-    index = work.index(STAGE)
+    index, present = work.index(STAGE), work.present(STAGE)
     known = {part.key: part for part in index.parts} if index else {}
     for plan, key in zip(plans, keys, strict=True):
-        if key in known:
-            yield key, known[key]
-        elif work.has(STAGE, key):
-            yield key, _reread(work, plan, key)
+        if key in present:
+            yield key, known.get(key) or _reread(work, plan, key)
 
 
 def _reread(work: Work, plan: ShardPlan, key: str) -> StoredPart:
     """Of a shard that a killed run committed before its index."""
+    stats = shard_stats(work, key)
     with work.filesystem.open(shard_path(work, key), "rb") as file:
-        stats = json.loads(pq.read_metadata(file).metadata[METADATA_KEY.encode()])["stats"]
-        file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return stored_shard(plan, key, stats["rows"], stats["rejected"], digest)
 

@@ -10,6 +10,7 @@ from pipeline.inventory.ledger import FileCounts, file_counts
 from pipeline.ledger import ImageLedger
 from pipeline.parts import is_files_part
 from pipeline.release.manifest import Ledger, LedgerRow
+from pipeline.release.task import rejected_of_shard
 from pipeline.work import StageIndex, Work
 
 
@@ -55,6 +56,9 @@ def image_ledger(tables: Tables, released: Mapping[str, int]) -> Ledger:
     Raises LedgerError where a picture is missing or counted twice.
     """
     ledger, images = ImageLedger(), Counter[str]()
+    for shard in tables.indexes["shards"].parts:
+        for source, reasons in rejected_of_shard(tables.work, shard).items():
+            ledger.lose(source, "rejected", reasons)
     for part in tables.image_parts():
         source = part.split("/", 1)[0]
         ledger.add(tables.read("selection", part, "source", "status", "rule"))

@@ -12,24 +12,24 @@ from pipeline.release.crops import StoredPicture
 from pipeline.release.plan import ShardPlan, within
 from schemas.crops import Box
 from schemas.errors import SchemaError
+from schemas.tables.columns import KEY_NAMES, row_keys
 
-KEY = ("source", "item", "frame", "view")
 # What a released row is made of; only these columns may enter the key of a shard.
 READS: Mapping[str, tuple[str, ...]] = {
     "images": (
-        *KEY, "width", "height", "encoding", "axes", "plane", "spacing_mm", "spacing_basis", "window",
+        *KEY_NAMES, "width", "height", "encoding", "axes", "plane", "spacing_mm", "spacing_basis", "window",
         "device", "recognisable", "pixel_ops", "image", "rejected",
     ),
     "selection": (
-        *KEY, "status", "image_id", "group_id", "study_id", "split", "label_states", "annotation_scope",
+        *KEY_NAMES, "status", "image_id", "group_id", "study_id", "split", "label_states", "annotation_scope",
         "licence", "attribution", "modality", "technique", "body_part", "projection", "image_laterality",
         "sex", "age_bucket", "burned_in",
     ),
     "regions": (
-        *KEY, "region_id", "kind", "label", "score", "box_xyxy", "mask", "area_px", "stability", "agreement",
+        *KEY_NAMES, "region_id", "kind", "label", "score", "box_xyxy", "mask", "area_px", "stability", "agreement",
         "exhaustive", "label_source", "detector", "segmenter", "licence", "revision", "review", "rejected",
     ),
-    "captions": (*KEY, "summary", "report", "texts_origin", "facts", "negatives", "regions", "rejected"),
+    "captions": (*KEY_NAMES, "summary", "report", "texts_origin", "facts", "negatives", "regions", "rejected"),
 }  # fmt: skip
 
 
@@ -91,24 +91,17 @@ def belonging(plan: ShardPlan, selection: pa.Table) -> pa.Array:
     return pc.and_(pc.fill_null(kept, False), within(selection["item"], plan.prefix))
 
 
-def picture_keys(table: pa.Table) -> pa.ChunkedArray:
-    """One string a row that names its picture."""
-    return pc.binary_join_element_wise(
-        table["source"], table["item"], table["frame"].cast(pa.string()), table["view"], "\x1f"
-    )
-
-
 def _rows_of(selection: pa.Table, table: pa.Table) -> pa.Array:
     """Where each picture of a selection lies in another table."""
-    found = pc.index_in(picture_keys(selection), value_set=picture_keys(table))
+    found = pc.index_in(row_keys(selection), value_set=row_keys(table))
     if found.null_count:
         raise SchemaError(f"{found.null_count} kept pictures are not in every table; run the build from the start")
-    return found.combine_chunks()
+    return found
 
 
 def _regions(selection: pa.Table, regions: pa.Table) -> tuple[pa.Table, NDArray[np.int64]]:
     regions = regions.filter(_not_rejected(regions))
-    pictures = pc.index_in(picture_keys(regions), value_set=picture_keys(selection))
+    pictures = pc.index_in(row_keys(regions), value_set=row_keys(selection))
     known = regions.filter(pc.is_valid(pictures))
     positions = np.asarray(pictures.drop_null(), np.int64)
     counts = np.bincount(positions, minlength=selection.num_rows).astype(np.int64)

@@ -1,4 +1,4 @@
-"""One narrow pass over a release for its report: counts, distributions, and which pictures to show."""
+"""One narrow pass over a release for its report: distributions, and which pictures to show."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,12 +9,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.release import counts as counting
-from pipeline.release.counts import Counts
+from pipeline.release.counts import REGION
 from pipeline.release.folder import ReleaseFolder
 
-BOX = f"{counting.REGION}.box_xyxy.list.element"
-COLUMNS = (*counting.COLUMNS, "image_id", "width", "height", BOX)
+COLUMNS = ("image_id", "split", "source", "modality", "width", "height", f"{REGION}.box_xyxy.list.element")
 # Names of bins, each with where it starts; the last has no end.
 SIZES = {
     "<2": 0,
@@ -43,14 +41,12 @@ class Place:
 class Survey:
     """What a report says of all rows; its size does not grow with them."""
 
-    counts: Counts = field(default_factory=Counts)
     region_sizes: Counter[str] = field(default_factory=Counter)
     regions_per_image: Counter[str] = field(default_factory=Counter)
     splits_of: dict[str, dict[str, Counter[str]]] = field(default_factory=lambda: {"source": {}, "modality": {}})
     strata: dict[tuple[str, str], list[Place]] = field(default_factory=dict)
 
     def add(self, rows: pa.Table, shard: str, group: int) -> None:
-        self.counts.add(rows)
         per_image = np.asarray(pc.fill_null(pc.list_value_length(rows["regions"]), 0))
         self.regions_per_image.update(binned(per_image, COUNTS))
         self.region_sizes.update(binned(_sides(rows, per_image), SIZES))

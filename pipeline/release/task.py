@@ -1,14 +1,17 @@
 """One shard as a task of the runner: reads its rows from the parts that hold them, commits one file."""
 
 import hashlib
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from pipeline.commit import committing
+from pipeline.release.layout import METADATA_KEY
 from pipeline.release.pictures import READS
 from pipeline.release.plan import ShardPlan
 from pipeline.release.settings import ReleaseSettings
@@ -79,6 +82,18 @@ class Hashing:
     @property
     def hexdigest(self) -> str:
         return self._digest.hexdigest()
+
+
+def shard_stats(work: Work, key: str) -> dict[str, Any]:
+    """`ShardStats` of a committed shard, as its footer has them."""
+    with work.filesystem.open(shard_path(work, key), "rb") as file:
+        found: dict[str, Any] = json.loads(pq.read_metadata(file).metadata[METADATA_KEY.encode()])["stats"]
+        return found
+
+
+def rejected_of_shard(work: Work, shard: StoredPart) -> Mapping[str, Mapping[str, int]]:
+    """Pictures that this shard should hold and could not, by source and reason."""
+    return shard_stats(work, shard.key)["rejected_by_source"] if shard.rejected else {}
 
 
 def shard_path(work: Work, key: str) -> str:

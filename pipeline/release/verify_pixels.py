@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pyarrow as pa
 
-from pipeline.release.crops import Pixels, read_pixels
+from pipeline.stored_pictures import Pixels, read_pixels
 
 REGION = "regions.list.element"
 COLUMNS = (

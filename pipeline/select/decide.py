@@ -8,14 +8,13 @@ import pyarrow.compute as pc
 
 from pipeline.select.duplicates import NONE, Codes, Duplicates, find_duplicates
 from pipeline.select.quality import BURNED_IN
-from pipeline.select.rows import KEY_NAMES, row_keys
 from pipeline.select.settings import SelectSettings
 from pipeline.select.split_units import find_split_units
 from pipeline.select.splits import assign_splits
 from pipeline.select.union import unite
 from pipeline.sources import SourceSettings
 from schemas.ids import IdKey
-from schemas.tables.columns import ANNOTATION, KEY
+from schemas.tables.columns import ANNOTATION, KEY, KEY_NAMES, row_keys
 from schemas.tables.records import LABEL
 
 CLUSTERS_AT_ONCE = 1024  # of duplicates, as Python values

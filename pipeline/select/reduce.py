@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.runner import write_if_changed
 from pipeline.select.decide import DECISIONS, UNITED_READS, decide, decisions_of_part
-from pipeline.select.rows import row_keys
-from pipeline.select.selection import vocabulary_hash
 from pipeline.select.settings import SelectSettings
 from pipeline.select.signatures import SIGNATURE_READS, signatures
 from pipeline.sources import SourceSettings
 from pipeline.work import StageIndex, StoredPart, Work
 from schemas.ids import IdKey
 from schemas.keys import part_key
+from schemas.tables.columns import KEY_NAMES, row_keys
+from schemas.taxonomy.csv_table import tables_hash
 
 STAGE = "decisions"
 VERSION = 1
@@ -39,7 +38,7 @@ class Reduction:
         }
         settings = {
             "sources": [[source.name, source.group_by, source.burned_in] for source in self.sources],
-            "vocabulary": vocabulary_hash(),
+            "licences": tables_hash(("schemas", "licences")),
             "splits": dict(self.settings.splits),
             "rules": dict(self.settings.rules()),
             "ids": self.id_key.key_id,
@@ -86,10 +85,12 @@ def _signatures(work: Work, part: Mapping[str, StoredPart], settings: SelectSett
 
 def _records_of(work: Work, parts: Parts, keys: pa.Table) -> pa.Table:
     """Rows of `records` of some pictures, wherever they lie."""
-    wanted, found = row_keys(keys), []
-    sources = set(keys["source"].cast(pa.string()).to_pylist())
-    for part in parts:
-        if part["records"].source in sources:
-            rows = work.read("records", part["records"].key, UNITED_READS)
-            found.append(rows.filter(pc.is_in(row_keys(rows), value_set=wanted)))
+    wanted = frozenset(row_keys(keys).to_pylist())
+    sources = frozenset(keys["source"].cast(pa.string()).to_pylist())
+    found = []
+    for stored in (part["records"] for part in parts if part["records"].source in sources):
+        names = row_keys(work.read("records", stored.key, KEY_NAMES)).to_pylist()
+        # One set for all parts: Arrow's `is_in` would hash what is wanted anew for each of them.
+        if any(here := [name in wanted for name in names]):
+            found.append(work.read("records", stored.key, UNITED_READS).filter(pa.array(here)))
     return pa.concat_tables(found)

@@ -4,15 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from schemas.tables.columns import KEY
-
-KEY_NAMES = tuple(field.name for field in KEY)
-
-
-def row_keys(table: pa.Table) -> pa.Array:
-    """One string a row that names its picture."""
-    source, item, view = (table[name].cast(pa.string()) for name in ("source", "item", "view"))
-    return whole(pc.binary_join_element_wise(source, item, table["frame"].cast(pa.string()), view, "\x1f"))
+from schemas.tables.columns import row_keys
 
 
 def aligned(images: pa.Table, table: pa.Table) -> pa.Table:

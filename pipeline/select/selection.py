@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,18 +12,19 @@ from numpy.typing import NDArray
 from pipeline.select.label_states import label_states
 from pipeline.select.licensing import annotations_with_ids, licence_ids, strictest_of_rows
 from pipeline.select.quality import burned_in, burned_in_check, first_rule, licence_check, pixel_checks
-from pipeline.select.rows import KEY_NAMES, aligned, is_rejected, whole
+from pipeline.select.rows import aligned, is_rejected, whole
 from pipeline.select.settings import SelectSettings
 from schemas.ids import IdKey
-from schemas.keys import canonical_hash
+from schemas.tables.columns import KEY_NAMES
 from schemas.tables.selection import SELECTION, STATUSES
-from schemas.taxonomy.csv_table import read_rows
+from schemas.taxonomy.csv_table import tables_hash
 
 # What both a header and a person may say; the person wins.
 STATED = ("modality", "technique", "body_part", "projection", "image_laterality", "sex", "age_bucket")
 # What copies of a picture say together.
 UNITED = ("annotations", "labels", "annotation_scope", "licence", "attribution")
 
+# They decide what is assessable and open: a changed one changes the rows.
 VOCABULARIES = (
     ("schemas", "licences"),
     ("schemas.taxonomy", "assessable"),
@@ -58,7 +58,7 @@ class Select:
     profile: str = "open"  # of the release: which licences it admits
 
     def settings(self) -> Mapping[str, Any]:
-        known = {"key_id": self.id_key.key_id, "profile": self.profile, "vocabulary": vocabulary_hash()}
+        known = {"key_id": self.id_key.key_id, "profile": self.profile, "vocabulary": tables_hash(*VOCABULARIES)}
         return {**self.rules.rules(), **known}
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
@@ -95,12 +95,6 @@ class Select:
             "image_id": _where(status != DUPLICATE, ids),
             "duplicate_of": _where(status == DUPLICATE, ids),
         }
-
-
-@cache
-def vocabulary_hash() -> str:
-    """Of the committed tables that decide what is assessable and open: a changed one changes the rows."""
-    return canonical_hash({f"{package}.{name}": read_rows(package, name) for package, name in VOCABULARIES})
 
 
 def _merged(images: pa.Table, records: pa.Table, decisions: pa.Table) -> Columns:

@@ -6,8 +6,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.select.quality import burned_in, first_rule, pixel_checks
-from pipeline.select.rows import KEY_NAMES, aligned, is_rejected, whole
+from pipeline.select.rows import aligned, is_rejected, whole
 from pipeline.select.settings import SelectSettings
+from schemas.tables.columns import KEY_NAMES
 
 SIGNATURE_READS: Mapping[str, tuple[str, ...]] = {
     "images": (

@@ -5,7 +5,6 @@ from typing import get_args
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline.select.settings import Split
 from schemas.errors import ConfigError
@@ -33,47 +32,3 @@ def thresholds(fractions: Mapping[Split, float]) -> np.ndarray:
         raise ConfigError("select.splits", f"fractions sum to {sum(shares):g}; they must be positive and sum to 1")
     ends = np.cumsum(shares)
     return np.where(ends > 1 - 1e-6, 1.0, ends)  # else 0.7 + 0.2 + 0.1 leaves a gap
-
-
-def measure_balance(selection: pa.Table, fractions: Mapping[Split, float]) -> pa.Table:
-    """How kept pictures and their units fall into the splits, over all, by source, modality and present category.
-
-    Reads status, source, modality, label_states, group_id and split. Rows: dimension, value, split, images, groups,
-    image_share, group_share (within the value) and asked; sorted. Nothing is moved to fit: units follow their hash.
-    """
-    kept = selection.filter(pc.equal(selection["status"], "kept")).combine_chunks()
-    everything = kept.append_column("all", pa.array(["all"] * kept.num_rows, pa.string()))
-    tables = [
-        *(_counted(everything, name) for name in ("all", "source", "modality")),
-        _counted(_with_categories(kept), "category"),
-    ]
-    counts = pa.concat_tables(tables)
-    return _with_shares(counts, fractions).sort_by([(name, "ascending") for name in ("dimension", "value", "split")])
-
-
-def _counted(rows: pa.Table, dimension: str) -> pa.Table:
-    value = pc.fill_null(rows[dimension], "unknown")
-    named = pa.table({"value": value, "split": rows["split"], "group_id": rows["group_id"]})
-    found = named.group_by(["value", "split"]).aggregate([("group_id", "count"), ("group_id", "count_distinct")])
-    names = {"value": "value", "split": "split", "group_id_count": "images", "group_id_count_distinct": "groups"}
-    columns = {ours: found[theirs] for theirs, ours in names.items()}
-    return pa.table({"dimension": pa.array([dimension] * found.num_rows, pa.string()), **columns})
-
-
-def _with_categories(kept: pa.Table) -> pa.Table:
-    states = kept["label_states"].combine_chunks()
-    flat, parents = pc.list_flatten(states), pc.list_parent_indices(states)
-    present = pc.equal(pc.struct_field(flat, "state"), "present")
-    rows = kept.select(["split", "group_id"]).take(parents.filter(present))
-    return rows.append_column("category", pc.struct_field(flat, "category").filter(present))
-
-
-def _with_shares(counts: pa.Table, fractions: Mapping[Split, float]) -> pa.Table:
-    sums = counts.group_by(["dimension", "value"]).aggregate([("images", "sum"), ("groups", "sum")])
-    joined = counts.join(sums, ["dimension", "value"])
-    shares = {
-        f"{what[:-1]}_share": pc.divide(joined[what].cast(pa.float64()), joined[f"{what}_sum"].cast(pa.float64()))
-        for what in ("images", "groups")
-    }
-    asked = pa.array([float(fractions.get(split, 0.0)) for split in joined["split"].to_pylist()])
-    return pa.table({**{name: joined[name] for name in counts.column_names}, **shares, "asked": asked})

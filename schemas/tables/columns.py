@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 KEY = [
     pa.field("source", pa.string(), nullable=False),
@@ -10,6 +11,7 @@ KEY = [
     pa.field("frame", pa.int32(), nullable=False),
     pa.field("view", pa.string(), nullable=False),
 ]
+KEY_NAMES = tuple(field.name for field in KEY)
 
 REJECTED = pa.field("rejected", pa.struct([("reason", pa.string()), ("value", pa.float64())]))
 
@@ -65,3 +67,10 @@ ANNOTATION = pa.struct(
 def versioned(name: str, version: int, fields: Sequence[pa.Field]) -> pa.Schema:
     """A schema whose metadata says which table it is and in which version."""
     return pa.schema(list(fields), metadata={"table": name, "version": str(version)})
+
+
+def row_keys(table: pa.Table) -> pa.StringArray:
+    """One string a row that names its picture, by the columns of KEY, dictionaries or not."""
+    source, item, view = (table[name].cast(pa.string()) for name in ("source", "item", "view"))
+    keys = pc.binary_join_element_wise(source, item, table["frame"].cast(pa.string()), view, "\x1f")
+    return keys.combine_chunks() if isinstance(keys, pa.ChunkedArray) else keys

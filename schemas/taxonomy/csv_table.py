@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TypeVar
 
+from schemas.keys import canonical_hash
+
 Row = dict[str, str]
 Made = TypeVar("Made")
 
@@ -21,6 +23,12 @@ def read_rows(package: str, name: str) -> tuple[Row, ...]:
     return tuple(
         {key: value.strip() for key, value in row.items()} for row in csv.DictReader(text.splitlines(), strict=True)
     )
+
+
+@cache
+def tables_hash(*tables: tuple[str, str]) -> str:
+    """128 bits over the rows of tables, each (package, name): it enters the key of what is looked up in them."""
+    return canonical_hash({f"{package}.{name}": read_rows(package, name) for package, name in tables})
 
 
 def listed(cell: str) -> tuple[str, ...]:

@@ -76,6 +76,14 @@ def test_a_run_without_its_index_finds_what_was_committed(work: Work) -> None:
     assert len(calls(work)) == 2
 
 
+def test_a_part_that_is_gone_is_computed_again_whatever_the_index_says(work: Work) -> None:
+    first = run_stage(work, parts(work), serially, Silent())
+    Path(work.path("upper", f"{first.parts[0].key}.parquet")).unlink()
+    assert run_stage(work, parts(work), serially, Silent()) == first
+    assert calls(work).count(first.parts[0].key) == 2
+    assert len(calls(work)) == 3
+
+
 def test_a_column_that_a_stage_does_not_read_does_not_change_its_keys(work: Work) -> None:
     first = run_stage(work, parts(work), serially, Silent())
     assert run_stage(work, parts(work, notes="typed later"), serially, Silent()) == first

@@ -69,6 +69,24 @@ def test_a_missing_part_says_what_to_do(work: Work) -> None:
         work.read("images", "gone")
 
 
+@pytest.mark.parametrize("data", [b"", b"PAR1", b"no Parquet at all", None])
+def test_a_damaged_part_says_what_to_do(tmp_path: Path, data: bytes | None) -> None:
+    work = Work(str(tmp_path))
+    work.write("images", "a/0", "k", rows(*map(str, range(99))))
+    path = tmp_path / "images/k.parquet"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + b"\0" * 100 + whole[104:] if data is None else data)
+    with pytest.raises(StorageError, match=r"images/k\.parquet is damaged .* remove it"):
+        work.read("images", "k")
+
+
+def test_the_keys_that_are_present_come_from_one_listing(work: Work) -> None:
+    assert work.present("images") == frozenset()
+    work.write("images", "a/0", "k", rows("x"))
+    work.write_index(StageIndex("images", 1, ()))
+    assert work.present("images") == {"k"}
+
+
 def test_a_foreign_parquet_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     pq.write_table(rows("x"), tmp_path / "images/k.parquet")

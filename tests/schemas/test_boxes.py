@@ -149,29 +149,6 @@ def test_scaling_is_exact_where_fractions_are_not() -> None:
     assert boxes.scale_boxes([11, 0, 29, 70], (30, 70), (3, 7)).tolist() == [1, 0, 3, 7]
 
 
-@pytest.mark.parametrize(
-    ("box", "context", "expected"),
-    [
-        ((10, 10, 20, 30), 0.0, [10, 10, 20, 30]),
-        ((10, 10, 20, 30), 0.25, [7, 5, 23, 35]),  # 2.5 px becomes 3, outward
-        ((30, 30, 60, 60), 0.1, [27, 27, 63, 63]),  # 0.1 * 30 is 3, not a hair more
-        ((0, 0, 100, 90), 0.5, [0, 0, 100, 90]),
-    ],
-)
-def test_context_is_added_on_every_side(box: tuple[int, ...], context: float, expected: list[int]) -> None:
-    assert boxes.enlarge(box, context, (100, 90)).tolist() == expected
-
-
-@given(boxes_within(), st.floats(0, 2))
-def test_enlarged_boxes_hold_the_box_and_stay_in_the_picture(
-    drawn: tuple[np.ndarray, tuple[int, int]], context: float
-) -> None:
-    box, wh = drawn
-    larger = boxes.enlarge(box, context, wh)
-    assert boxes.contains(larger, box).all()
-    assert boxes.is_valid(larger, wh).all()
-
-
 def test_views_are_float32_and_take_one_scale_or_two() -> None:
     view = boxes.to_view([[2, 4, 6, 8]], 0.25)
     assert view.dtype == np.float32

@@ -41,15 +41,32 @@ def test_crops_hold_their_box_within_the_picture(
     box, wh = drawn
     crop = crop_box(box, wh, context, least)
     assert boxes.is_valid(crop, wh)
-    assert boxes.contains(crop, boxes.enlarge(box, context, wh))
+    assert boxes.contains(crop, box)
     assert crop[2] - crop[0] >= min(least, wh[0])
     assert crop[3] - crop[1] >= min(least, wh[1])
 
 
+@pytest.mark.parametrize(
+    ("box", "context", "expected"),
+    [
+        ((10, 10, 20, 30), 0.0, (10, 10, 20, 30)),
+        ((10, 10, 20, 30), 0.25, (7, 5, 23, 35)),  # 2.5 px becomes 3, outward
+        ((30, 30, 60, 60), 0.1, (27, 27, 63, 63)),  # 0.1 * 30 is 3, not a hair more
+        ((0, 0, 100, 90), 0.5, (0, 0, 100, 90)),
+    ],
+)
+def test_context_is_added_on_every_side(box: Box, context: float, expected: Box) -> None:
+    assert crop_box(box, (100, 90), context, 1) == expected
+
+
 @given(box_in_picture(), st.floats(0, 1))
-def test_without_a_least_side_a_crop_is_the_enlarged_box(drawn: tuple[Box, tuple[int, int]], context: float) -> None:
-    box, wh = drawn
-    assert list(crop_box(box, wh, context, 1)) == boxes.enlarge(box, context, wh).tolist()
+def test_without_a_least_side_a_crop_is_the_box_and_its_context(
+    drawn: tuple[Box, tuple[int, int]], context: float
+) -> None:
+    (x1, y1, x2, y2), wh = drawn
+    pad_x, pad_y = context * (x2 - x1), context * (y2 - y1)
+    exact = np.clip([x1 - pad_x, y1 - pad_y, x2 + pad_x, y2 + pad_y], 0, [*wh, *wh])
+    assert (np.abs(np.array(crop_box((x1, y1, x2, y2), wh, context, 1)) - exact) < 1).all()
 
 
 @pytest.mark.parametrize(

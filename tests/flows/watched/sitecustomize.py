@@ -13,7 +13,7 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
         return
     address = arguments[EVENTS[event]]
     host = str(address[0] if isinstance(address, tuple) else address)
-    if host.startswith((*LOOPBACK, "/", "None")) or isinstance(address, bytes | str) and event == "socket.connect":
+    if host.startswith((*LOOPBACK, "/", "None")) or (isinstance(address, bytes | str) and event == "socket.connect"):
         return
     with open(os.environ["MEDREGION_REACHED"], "a") as log:  # noqa: PTH123  nothing may be imported here
         log.write(f"{event} {host}\n")

@@ -8,10 +8,10 @@ from pipeline.describe.derive_facts import derive_facts
 from pipeline.describe.select_evidence import select_evidence
 from pipeline.describe.settings import DescribeSettings
 from pipeline.describe.swaps import Scene, Swap, other_counts, region_swaps, report_swaps
-from pipeline.describe.tables import table
 from schemas.facts import KINDS
 from schemas.lexicon.findings import finding, is_finding
 from schemas.taxonomy.body_parts import body_parts
+from schemas.taxonomy.csv_table import read_rows
 from tests.annotators.captioners.builders import acquired, counted, labelled, make_evidence
 from tests.pipeline.describe.builders import make_marked, make_region
 from tests.pipeline.describe.test_derive_facts import make_row
@@ -162,8 +162,8 @@ def test_another_count_is_a_quarter_away_and_not_below_the_least(count: int, lea
 
 def test_tables_name_what_the_lexicon_and_taxonomy_know() -> None:
     parts = {part.id for part in body_parts()}
-    assert {row["body_part"] for row in table("midline_parts.csv")} <= parts
-    for row in table("exclusive_names.csv"):
+    assert {row["body_part"] for row in read_rows("pipeline.describe", "midline_parts")} <= parts
+    for row in read_rows("pipeline.describe", "exclusive_names"):
         assert is_finding(row["finding"])
         assert finding(row["finding"]).occurs_in(row["modality"]), row
         assert row["body_part"] in {"", *parts}

@@ -2,7 +2,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from pipeline.ingest.meanings import Meaning, meaning_of, vocabulary_hash
+from pipeline.ingest.meanings import Meaning, meaning_of
 from pipeline.sources import LabelSettings
 
 
@@ -50,8 +50,3 @@ def test_normal_cells_and_nerves_are_no_diseases() -> None:
     settings = {"RBC": LabelSettings(kind="cell", name="red blood cell")}
     assert meaning_of("RBC", settings, "microscopy").category is None
     assert meaning_of("nerve", {}, "ultrasound") == Meaning("anatomy", "nerve", None)
-
-
-def test_the_vocabulary_has_one_hash() -> None:
-    assert len(vocabulary_hash()) == 32
-    assert vocabulary_hash() == vocabulary_hash()

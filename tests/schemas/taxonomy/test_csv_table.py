@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.taxonomy.csv_table import folded, listed, read_rows
+from schemas.taxonomy.csv_table import folded, listed, read_rows, tables_hash
 
 TABLES = [
     (package, entry.name.removesuffix(".csv"))
@@ -33,6 +33,12 @@ def test_every_row_of_a_table_has_every_column(package: str, name: str) -> None:
 def test_no_row_stands_twice(package: str, name: str) -> None:
     rows = [tuple(row.items()) for row in read_rows(package, name)]
     assert len(set(rows)) == len(rows)
+
+
+def test_a_hash_is_of_the_tables_that_are_named() -> None:
+    labels, parts = ("schemas.taxonomy", "labels"), ("schemas.taxonomy", "body_parts")
+    assert tables_hash(labels, parts) == tables_hash(parts, labels)
+    assert len({tables_hash(), tables_hash(labels), tables_hash(parts), tables_hash(labels, parts)}) == 4
 
 
 @pytest.mark.parametrize(("cell", "items"), [("", ()), (";", ()), ("a", ("a",)), (" a ; b c;", ("a", "b c"))])
