@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".safetensors", ".pt", ".pth")
 METADATA_KEY = "medregion"
+CONFIG_FILE, TENSORS_FILE = "config.json", "model.safetensors"  # of a folder, as `save_pretrained` writes it
 
 
 @dataclass(frozen=True)
 class Weights:
-    """A file that exists; `sha256` is what keys know it by, `metadata` what a safetensors header says."""
+    """A file or folder that exists; `sha256` is what keys know it by, `metadata` what a safetensors header says."""
 
     path: Path
     sha256: str
@@ -33,26 +34,41 @@ class Weights:
 def read_weights(path: str, sha256: str | None, place: str = "weights") -> Weights:
     """The file at `path`, checked against `sha256` where one is given; `place` is the config key of the path.
 
-    Raises WeightsError: no such file, unknown format, another checksum, a damaged header.
+    A folder counts with its config.json and model.safetensors. Raises WeightsError: no such file, unknown format,
+    another checksum, a damaged header.
     """
-    file = Path(path)
-    if not file.is_file():
-        raise WeightsError(f"{place}: no file {path!r}; put the weights there, or name where they are")
-    if file.suffix not in SUFFIXES:
+    files = _files(Path(path))
+    for file in files:
+        if not file.is_file():
+            raise WeightsError(f"{place}: no file {str(file)!r}; put the weights there, or name where they are")
+    tensors = files[-1]
+    if tensors.suffix not in SUFFIXES:
         raise WeightsError(f"{place}: {path!r} is none of {', '.join(SUFFIXES)}; convert it to safetensors")
-    found = sha256_of(file)
+    found = sha256_of(path)
     if sha256 is not None and found != sha256.strip().lower():
         raise WeightsError(
             f"{place}: {path!r} has sha256 {found}, but the config expects {sha256}; "
             "fetch the file again, or correct the checksum if you trust this file"
         )
-    return Weights(file, found, _header(file) if file.suffix == ".safetensors" else {})
+    return Weights(Path(path), found, _header(tensors) if tensors.suffix == ".safetensors" else {})
+
+
+def _files(path: Path) -> list[Path]:
+    """What weights consist of, the tensors last."""
+    return [path / CONFIG_FILE, path / TENSORS_FILE] if path.is_dir() else [path]
 
 
 def sha256_of(path: str | Path) -> str:
-    """Hexadecimal; computed once a process while the file does not change. WeightsError where unreadable."""
+    """Hexadecimal; computed once a process while the file does not change. WeightsError where unreadable.
+
+    Of a folder: of what `sha256sum config.json model.safetensors` prints.
+    """
+    file = Path(path)
+    if file.is_dir():
+        listed = "".join(f"{sha256_of(part)}  {part.name}\n" for part in _files(file))
+        return hashlib.sha256(listed.encode()).hexdigest()
     try:
-        stat = Path(path).stat()
+        stat = file.stat()
         return _digest(str(path), stat.st_size, stat.st_mtime_ns, stat.st_ino)
     except OSError as error:
         raise WeightsError(f"weights {str(path)!r} cannot be read: {error.strerror}") from error
@@ -99,10 +115,11 @@ def read_state(weights: Weights) -> dict[str, "torch.Tensor"]:
     import torch
     from safetensors.torch import load_file
 
+    file = _files(weights.path)[-1]
     try:
-        if weights.path.suffix == ".safetensors":
-            return dict(load_file(weights.path))
-        state = torch.load(weights.path, map_location="cpu", weights_only=True)
+        if file.suffix == ".safetensors":
+            return dict(load_file(file))
+        state = torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # a foreign file fails in any way that its reader can: it is never a bug of ours
         raise refused(weights, error) from error
     if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):

@@ -38,7 +38,7 @@ def texture(seed: int, channels: int) -> Picture:
     random = np.random.default_rng(seed)
     coarse = cv2.resize(random.integers(30, 220, (12, 12, channels), dtype=np.uint8), (SIDE_PX, SIDE_PX))
     noisy = coarse.reshape(SIDE_PX, SIDE_PX, channels) + random.normal(0, 4, (SIDE_PX, SIDE_PX, channels))
-    return np.clip(noisy, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(noisy, 0, 255), np.uint8)
 
 
 def encoded(suffix: str, channels: int) -> Callable[[int], bytes]:

@@ -162,6 +162,7 @@ def release(run: Run) -> None:
     about = About(
         name=run.config.name,
         version=run.config.release.version or canonical_hash([[shard.key for shard in shards.parts], public])[:12],
+        named=run.config.release.version is not None,
         revision=revision(),
         ids=run.config.ids,
         key_id=run.order.id_key.key_id,

@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help: rich takes longer to import than everything else together
 )
 
 ConfigFile = Annotated[Path, typer.Argument(metavar="CONFIG", help="A corpus config, as examples/demo.yaml.")]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.build import STEPS, BuildOrder
 from flows.config.corpus import CorpusConfig
+from flows.work_folder import check_place
 from pipeline.annotate.models import check_models
 from pipeline.inventory.check import check_source
 from pipeline.inventory.take import InventoryOptions
@@ -16,7 +17,7 @@ from schemas.ids import IdKey, read_key
 
 
 def order_of(config: CorpusConfig, work: Work, until: str | None, limit: int | None) -> BuildOrder:
-    """Checks what can be checked before anything is written: stage, key, sources, splits, weights."""
+    """Checks what can be checked before anything is written: stage, key, place, sources, splits, weights."""
     stage = until or "release"
     if stage not in STEPS:
         nearest = difflib.get_close_matches(stage, STEPS, n=1, cutoff=0.4)
@@ -24,6 +25,7 @@ def order_of(config: CorpusConfig, work: Work, until: str | None, limit: int | N
         raise ConfigError("--to", f"no stage {stage!r}; {instead}")
     for source in config.sources:
         check_source(source, Path(source.root))
+    check_place(work, config.sources)
     thresholds(config.select.splits)
     check_models(config.annotate)
     skip = (Path(work.root),) if work.local else ()

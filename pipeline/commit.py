@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,8 +74,11 @@ def commit_bytes(filesystem: Any, path: str, data: bytes) -> None:
 
 
 def remove_temporaries(folder: Path) -> int:
-    """Deletes what a killed writer left behind; only the holder of the lock may call it."""
-    leftovers = [path for path in folder.rglob(f".*{TEMPORARY}") if path.is_file()]
+    """Deletes what a killed writer left behind, by the names that `committing` gives; only the holder of the lock may
+    call it.
+    """
+    named = re.compile(rf"\..+\.\d+{re.escape(TEMPORARY)}")
+    leftovers = [path for path in folder.rglob(f".*{TEMPORARY}") if named.fullmatch(path.name) and path.is_file()]
     for path in leftovers:
         path.unlink(missing_ok=True)
     return len(leftovers)

@@ -1,23 +1,20 @@
 """Boxes from a YOLO network of ultralytics, read by path."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import torch
 import torchvision  # noqa: F401  its suppression is used where it is imported: always or never, not by chance
 
+from annotators.detectors.found import Floats, Labels, as_proposals, check_labels, check_side
 from annotators.detectors.yolo_library import nms
 from annotators.detectors.yolo_model import load_yolo
 from annotators.inference import at_once, cpu_threads, inference, lots, pick_device
-from annotators.proposal import Picture, Proposal, as_rgb, ranked
+from annotators.proposal import Picture, Proposal, as_rgb
 from annotators.weights import Weights
-from schemas.errors import ConfigError
-
-Floats = npt.NDArray[np.float32]
 
 PADDING = 114  # grey level around a picture, as in training
 
@@ -29,7 +26,7 @@ class YoloSettings:
     `confidence` is the least score, `iou` the overlap beyond which the lesser box goes, `most` a limit a picture.
     """
 
-    labels: Mapping[str, tuple[str, str | None]] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
     confidence: float = 0.25
     iou: float = 0.7
     image_side_px: int = 640
@@ -69,7 +66,8 @@ class YoloDetector:
         self._layout = torch.channels_last if self._device.type == "cpu" else torch.contiguous_format
         with cpu_threads(self.settings.threads):
             model = load_yolo(weights)
-            _check(self.settings, model.names, model.stride)
+            check_side(self.settings.image_side_px, model.stride)
+            check_labels(self.settings.labels, model.names)
             self._network = model.network.fuse(verbose=False).to(self._device, memory_format=self._layout)
         self.names = model.names
         self._end_to_end = bool(self._network.end2end)
@@ -77,7 +75,7 @@ class YoloDetector:
             self._network.set_head_attr(max_det=max(self.settings.most, 300), agnostic_nms=False)
 
     def detect(self, pictures: Sequence[Picture]) -> list[list[Proposal]]:
-        return [self._proposals(rows) for rows in self.find(pictures)]
+        return [as_proposals(rows, self.names, self.settings.labels) for rows in self.find(pictures)]
 
     def find(self, pictures: Sequence[Picture]) -> list[Floats]:
         """What the network finds in each picture, before rounding: float32 (n, 6).
@@ -107,16 +105,6 @@ class YoloDetector:
         joined: Floats = torch.cat(placed).cpu().numpy()  # one copy from the device
         return np.split(joined, np.cumsum([len(rows) for rows in placed])[:-1])
 
-    def _proposals(self, rows: Floats) -> list[Proposal]:
-        boxes = rounded_outward(rows[:, :4])
-        names = [self.names[int(index)] for index in rows[:, 5]]
-        said = [self.settings.labels.get(name, (name, None)) for name in names]
-        return ranked(
-            Proposal((x1, y1, x2, y2), label, kind, score)
-            for (x1, y1, x2, y2), (label, kind), score in zip(boxes.tolist(), said, rows[:, 4].tolist(), strict=True)
-            if x1 < x2 and y1 < y2
-        )
-
 
 def letterbox(rgb: Picture, side_px: int) -> tuple[Picture, Frame]:
     """The picture scaled into a square of `side_px`, centred on grey: ultralytics' `LetterBox(auto=False)`.
@@ -131,16 +119,3 @@ def letterbox(rgb: Picture, side_px: int) -> tuple[Picture, Frame]:
     square = np.full((side_px, side_px, 3), PADDING, dtype=np.uint8)
     square[top : top + scaled_wh[1], left : left + scaled_wh[0]] = scaled
     return square, Frame((width, height), scaled_wh, (left, top))
-
-
-def rounded_outward(boxes: Floats) -> npt.NDArray[np.int64]:
-    """(n, 4) int64: the smallest half-open pixel boxes around float ones."""
-    return np.concatenate([np.floor(boxes[:, :2]), np.ceil(boxes[:, 2:])], axis=1).astype(np.int64)
-
-
-def _check(settings: YoloSettings, names: Sequence[str], stride: int) -> None:
-    if settings.image_side_px % stride or settings.image_side_px < stride:
-        nearest = max(1, round(settings.image_side_px / stride)) * stride
-        raise ConfigError("image_side_px", f"must be a multiple of {stride}; the nearest is {nearest}")
-    if unknown := sorted(set(settings.labels) - set(names)):
-        raise ConfigError(f"labels.{unknown[0]}", f"the model knows no such class; it knows {', '.join(names)}")

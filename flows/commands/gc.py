@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from flows.terminal import tell
+from flows.work_folder import is_foreign
 from pipeline.commit import remove_temporaries
 from pipeline.locks import locked
 from pipeline.work import TABLES, Work
@@ -16,6 +17,8 @@ def run(url: str, dry_run: bool) -> None:
     folder = Path(work.root)
     if not folder.is_dir():
         raise WrongRun(f"{folder}: no such work directory")
+    if is_foreign(folder):
+        raise WrongRun(f"{folder}: no work directory; gc removes files, and touches no others")
     with locked(folder):
         unnamed = [path for stage in TABLES for path in unnamed_parts(work, stage)]
         size = sum(path.stat().st_size for path in unnamed)

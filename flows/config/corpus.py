@@ -1,6 +1,7 @@
 """A corpus config: where sources lie, what is selected, annotated, described and released."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -71,4 +72,27 @@ def read_corpus(path: Path, overrides: tuple[str, ...] = ()) -> CorpusConfig:
     splits = config.select.splits
     if abs(sum(splits.values()) - 1) > 1e-6:
         raise ConfigError("select.splits", f"fractions sum to {sum(splits.values()):g}; they must sum to 1")
+    for place, value, least, most in _ranges(config):
+        if not least <= value <= most:
+            raise ConfigError(place, f"{value:g} is not from {least:g} to {most:g}")
     return config
+
+
+def _ranges(config: CorpusConfig) -> Iterator[tuple[str, float, float, float]]:
+    """Numbers that would fail late, or give nonsense: place, value, least and greatest."""
+    ingest, select, annotate, release = config.ingest, config.select, config.annotate, config.release
+    yield "ingest.limit_px", ingest.limit_px, 64, 65_500
+    yield "ingest.max_megapixels", ingest.max_megapixels, 1, 4000
+    yield "select.min_side_px", select.min_side_px, 1, 65_500
+    yield "annotate.overlap", annotate.overlap, 0.01, 1
+    for i, detector in enumerate(annotate.detectors):
+        yield f"annotate.detectors.{i}.confidence", detector.confidence, 0, 1
+        yield f"annotate.detectors.{i}.most", detector.most, 1, 10_000
+        yield f"annotate.detectors.{i}.threads", detector.threads, 1, 1024
+    yield "describe.negatives_per_region", config.describe.negatives_per_region, 0, 100
+    yield "release.global_side_px", release.global_side_px, 64, 65_500
+    yield "release.crop_side_px", release.crop_side_px, 16, 65_500
+    yield "release.crop_context", release.crop_context, 0, 10
+    yield "release.jpeg_quality", release.jpeg_quality, 1, 100
+    yield "release.shard_rows", release.shard_rows, 1, 1_000_000
+    yield "release.shard_bytes", release.shard_bytes, 1_000_000, 10_000_000_000

@@ -17,6 +17,9 @@ from schemas.taxonomy.projections import projection_of
 
 SIDES = {"R": "right", "L": "left"}
 OTHER = {"right": "left", "left": "right"}
+CROSS_SECTIONAL = frozenset({"ct", "mri", "nuclear"})
+HEAD_PARTS = frozenset({"head", "head_neck", "skull", "brain", "face", "sinuses", "jaw", "neck"})
+LEAST_HEAD_MM, LEAST_TRUNK_MM = 150.0, 280.0  # field of view; an adult's head is about 150 mm wide, a trunk 300
 FRONTAL = frozenset({"pa", "ap"})
 FRONTAL_PLANES = frozenset({"axial", "coronal"})
 _SIDE_WORD = re.compile(r"\b(left|right)\b", re.IGNORECASE)
@@ -32,6 +35,8 @@ def patient_sides(row: Mapping[str, Any]) -> dict[str, str]:
     toward = SIDES.get(axes[0][:1]) if axes and axes[0] else None
     if toward is None or not _straddles_midline(row["body_part"]) or not _sees_both_sides(row):
         return {}
+    if row["modality"] in CROSS_SECTIONAL and not _spans_the_body(row):
+        return {}
     return {IMAGE_SIDES[0]: OTHER[toward], IMAGE_SIDES[2]: toward}
 
 
@@ -40,6 +45,15 @@ def _sees_both_sides(row: Mapping[str, Any]) -> bool:
         return True
     projection = projection_of(row["projection"]) if row["projection"] else None
     return row["modality"] == "radiography" and projection in FRONTAL
+
+
+def _spans_the_body(row: Mapping[str, Any]) -> bool:
+    """Whether a slice is wide enough to hold the whole part, so that its middle is near the midline.
+
+    A slice reconstructed around one lung or ear has its middle elsewhere.
+    """
+    spacing, least = row["spacing_mm"], LEAST_HEAD_MM if row["body_part"] in HEAD_PARTS else LEAST_TRUNK_MM
+    return spacing is not None and spacing[1] * row["width"] >= least
 
 
 def _straddles_midline(body_part: str | None) -> bool:

@@ -22,6 +22,7 @@ from pipeline.ingest.strokes import has_coloured_strokes
 from schemas.errors import BadData, SourceError
 from schemas.ids import IdKey
 from schemas.tables.images import IMAGES
+from schemas.taxonomy.csv_table import tables_hash
 
 DECODERS = (
     "opencv-python",
@@ -32,6 +33,10 @@ DECODERS = (
     "pylibjpeg-openjpeg",
     "pylibjpeg-rle",
 )
+
+VOCABULARIES = tuple(
+    ("schemas.taxonomy", name) for name in ("body_parts", "modalities", "not_images", "projections")
+)  # what header words become
 
 Row = dict[str, Any]
 
@@ -69,6 +74,7 @@ class Ingest:
             "id_key": self.id_key.key_id,
             "limits": asdict(self.limits),
             "decoders": dict(decoder_versions()),
+            "vocabulary": tables_hash(*VOCABULARIES),
         }
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:

@@ -101,7 +101,7 @@ def test_ultrasound_masks_are_released_by_object(rows: list[Row], real_data: Pat
     for path in (real_data / "usgra-seg" / "dataset" / "masks").glob("*.png"):
         mask = cv2.imread(str(path), cv2.IMREAD_UNCHANGED)
         for value, name in ((1, "nerve"), (2, "vessel")):
-            objects, _ = cv2.connectedComponents((mask == value).astype(np.uint8), connectivity=8)
+            objects, _ = cv2.connectedComponents(np.asarray(mask == value, np.uint8), connectivity=8)
             expected[name] += objects - 1
     assert labels(rows, "usgra-seg") == expected
     assert all(region["mask"] is not None for row in of_source(rows, "usgra-seg") for region in row["regions"])

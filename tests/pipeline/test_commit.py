@@ -54,5 +54,6 @@ def test_leftovers_of_a_killed_writer_are_removed_and_counted(tmp_path: Path) ->
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / ".a.parquet.123.tmp").write_bytes(b"half")
     (tmp_path / "images" / "b.parquet").write_bytes(b"whole")
+    (tmp_path / "images" / ".notes.tmp").write_bytes(b"not ours")
     assert remove_temporaries(tmp_path) == 1
-    assert [path.name for path in (tmp_path / "images").iterdir()] == ["b.parquet"]
+    assert sorted(path.name for path in (tmp_path / "images").iterdir()) == [".notes.tmp", "b.parquet"]

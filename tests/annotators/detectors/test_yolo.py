@@ -7,7 +7,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotators.detectors.yolo import YoloDetector, YoloSettings, letterbox, rounded_outward
+from annotators.detectors.found import rounded_outward
+from annotators.detectors.yolo import YoloDetector, YoloSettings, letterbox
 from annotators.detectors.yolo_model import save_safetensors
 from annotators.proposal import Picture, as_rgb
 from annotators.weights import Weights, read_weights

@@ -1,4 +1,4 @@
-"""Python runs this at the start of every process with this folder on its path: notes what leaves loopback, and refuses it."""
+"""Python runs this first in every process that has this folder on its path: notes and refuses what leaves loopback."""
 
 import os
 import sys

@@ -25,7 +25,12 @@ def test_boxes_and_masks_move_to_the_stored_picture() -> None:
 
 
 def test_the_same_box_and_label_count_once_in_a_fixed_order() -> None:
-    boxes = [annotation([5, 5, 9, 9]), annotation([1, 1, 4, 4]), annotation([5, 5, 9, 9]), annotation([5, 5, 9, 9], "RBC")]
+    boxes = [
+        annotation([5, 5, 9, 9]),
+        annotation([1, 1, 4, 4]),
+        annotation([5, 5, 9, 9]),
+        annotation([5, 5, 9, 9], "RBC"),
+    ]
     found = given_regions(boxes, (10, 10), (10, 10))
     assert [(each.proposal.box_xyxy, each.proposal.label) for each in found] == [
         ((1, 1, 4, 4), "WBC"),

@@ -57,7 +57,7 @@ def test_a_name_bears_its_basis_source_and_confidence() -> None:
 
 def test_a_side_needs_a_frame() -> None:
     assert ("side", "patient") not in facts_of(make_region(BOX, "liver"))
-    side = facts_of(make_region(BOX, "liver"), **ORIENTED)["side", "patient"]
+    side = facts_of(make_region(BOX, "liver"), **ORIENTED, spacing_mm=[0.5, 0.5], width=900)["side", "patient"]
     assert (side.value, side.frame, side.basis) == ("right", "patient", "dicom_orientation")
 
 

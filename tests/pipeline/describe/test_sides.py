@@ -5,7 +5,10 @@ import pytest
 from pipeline.describe.sides import patient_sides, stated_side
 
 CHEST_FILM = {"modality": "radiography", "projection": "pa", "plane": None, "body_part": "chest", "axes": ["L", "F"]}
-CT = {"modality": "ct", "projection": None, "plane": "axial", "body_part": "abdomen", "axes": ["L", "P"]}
+CT = {
+    **{"modality": "ct", "projection": None, "plane": "axial", "body_part": "abdomen", "axes": ["L", "P"]},
+    **{"spacing_mm": [0.7, 0.7], "width": 512},
+}
 
 
 def sides(row: dict[str, Any], **changed: Any) -> str | None:
@@ -47,6 +50,21 @@ def test_no_side_where_the_picture_does_not_tell_one(changed: dict[str, Any]) ->
 )
 def test_a_slice_shows_both_sides_only_from_the_feet_or_the_front(plane: str, told: bool) -> None:
     assert (sides(CT, plane=plane) is not None) == told
+
+
+@pytest.mark.parametrize(
+    ("body_part", "spacing", "told"),
+    [
+        ("abdomen", None, False),
+        ("abdomen", 0.3, False),  # 154 mm of an abdomen: reconstructed around one organ
+        ("abdomen", 0.6, True),
+        ("head", 0.3, True),
+        ("head", 0.2, False),
+    ],
+)
+def test_a_narrow_slice_does_not_tell_where_the_midline_is(body_part: str, spacing: float | None, told: bool) -> None:
+    spacing_mm = None if spacing is None else [spacing, spacing]
+    assert (sides(CT, body_part=body_part, spacing_mm=spacing_mm) is not None) == told
 
 
 def test_a_source_s_own_word_for_a_body_part_is_understood() -> None:

@@ -1,0 +1,164 @@
+"""RT-DETR networks of transformers from files and to files: safetensors with their config, or the library's folders."""
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import (
+    PreTrainedConfig,
+    RTDetrConfig,
+    RTDetrForObjectDetection,
+    RTDetrResNetConfig,
+    RTDetrV2Config,
+    RTDetrV2ForObjectDetection,
+)
+from transformers.utils import logging
+
+from annotators.weights import CONFIG_FILE, TENSORS_FILE, Weights, architecture, read_state, unfit, write_state
+from schemas.errors import WeightsError
+
+FAMILY = "rt-detr"
+BACKBONE = "rt_detr_resnet"
+NETWORKS: Mapping[str, tuple[Any, Any]] = {
+    "rt_detr": (RTDetrConfig, RTDetrForObjectDetection),
+    "rt_detr_v2": (RTDetrV2Config, RTDetrV2ForObjectDetection),
+}
+# Anchors are made for the picture that comes, as the library does without a fixed size; kernels are its own code only.
+NOT_TAKEN = ("anchor_image_size", "disable_custom_kernels", "backbone_config")
+# Counters of training, and second names of the decoder's heads, which older versions of the library wrote.
+NOT_NEEDED = ("class_embed.", "bbox_embed.")
+
+
+@dataclass(frozen=True)
+class RtDetrModel:
+    """A detection network on the CPU, float32; `names[i]` is what its class i is called."""
+
+    network: Any  # RTDetrForObjectDetection or RTDetrV2ForObjectDetection, which come untyped
+    names: tuple[str, ...]
+
+    @property
+    def stride(self) -> int:
+        """Pixels to which the side of an input must be divisible."""
+        return int(max(self.network.config.feat_strides))
+
+    @property
+    def least_side_px(self) -> int:
+        """The smallest input with a place for each of the network's queries."""
+        strides, side = self.network.config.feat_strides, self.stride
+        while sum((side // stride) ** 2 for stride in strides) < self.network.config.num_queries:
+            side += self.stride
+        return side
+
+
+def load_rt_detr(weights: Weights) -> RtDetrModel:
+    """From a file of `save_rt_detr`, or a folder with config.json and model.safetensors; nothing else is read.
+
+    Raises WeightsError for what is unsafe, damaged or of another architecture.
+    """
+    described, state = _described(weights), _float(read_state(weights))
+    try:
+        config, kind = _config(described)
+        with _quiet(), torch.random.fork_rng(devices=[]):  # building draws random weights
+            network, told = kind.from_pretrained(
+                None,  # no name, so nothing to look up
+                config=config,
+                state_dict=state,
+                dtype=torch.float32,
+                local_files_only=True,
+                ignore_mismatched_sizes=True,  # they are told of and refused below, with a name
+                output_loading_info=True,
+            )
+        _check_complete(told)
+        model = RtDetrModel(network.eval().requires_grad_(False), tuple(config.id2label[i] for i in config.id2label))
+        with torch.inference_mode():  # sizes that do not fit each other show only here
+            network(torch.zeros(1, 3, model.least_side_px, model.least_side_px))
+    except Exception as error:  # configs and builders fail in many ways on values that do not fit each other
+        raise unfit(weights, error) from error
+    return model
+
+
+def save_rt_detr(network: Any, path: str | Path) -> str:
+    """Writes a detection network of transformers, with its config, as one safetensors file; returns its sha256."""
+    with tempfile.TemporaryDirectory(prefix="rt-detr-") as folder, _quiet():
+        network.save_pretrained(folder)  # names of tensors that any version of the library reads
+        described = json.loads((Path(folder) / CONFIG_FILE).read_text("utf-8"))
+        state = read_state(Weights(Path(folder) / TENSORS_FILE, ""))
+    return write_state(_float(state), FAMILY, described, path)
+
+
+def _described(weights: Weights) -> Mapping[str, Any]:
+    if not weights.path.is_dir():
+        described = architecture(weights, FAMILY)
+        if described is None:
+            raise WeightsError(
+                f"weights {str(weights.path)!r} do not say their architecture; write them with save_rt_detr, "
+                "or name the folder that save_pretrained wrote"
+            )
+        return described
+    try:
+        return dict(json.loads((weights.path / CONFIG_FILE).read_text("utf-8")))
+    except (ValueError, TypeError) as error:
+        raise WeightsError(f"weights {str(weights.path)!r} have a broken {CONFIG_FILE}") from error
+
+
+def _config(described: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The config and the class of its network; only what shapes the network is taken from a foreign config.
+
+    Anything else there could name code, kernels or backbones that the library would fetch.
+    """
+    kind, backbone = described.get("model_type"), described.get("backbone_config") or {}
+    if kind not in NETWORKS:
+        raise ValueError(f"a model of type {kind!r} is no {' or '.join(NETWORKS)}")
+    if backbone.get("model_type") != BACKBONE:
+        raise ValueError(f"a backbone of type {backbone.get('model_type')!r} is no {BACKBONE}")
+    config, network = NETWORKS[kind]
+    names = described["id2label"]
+    features = {key: backbone[key] for key in ("out_features", "out_indices") if key in backbone}
+    made = config(
+        **_taken(config, described),
+        backbone_config=RTDetrResNetConfig(**_taken(RTDetrResNetConfig, backbone), **features),
+        id2label={i: str(names[str(i)]) for i in range(len(names))},
+        attn_implementation="sdpa",
+    )
+    return made, network
+
+
+def _taken(config: Any, described: Mapping[str, Any]) -> dict[str, Any]:
+    own = {field.name for field in fields(config)} - {field.name for field in fields(PreTrainedConfig)}
+    return {key: described[key] for key in sorted(own.difference(NOT_TAKEN)) if key in described}
+
+
+def _check_complete(told: Mapping[str, Any]) -> None:
+    """Raises ValueError where tensors are missing, left over or of another shape."""
+    mismatched = {name for name, *_ in told["mismatched_keys"]}
+    for what, names in (
+        ("is missing", told["missing_keys"]),
+        ("has another shape", mismatched),
+        ("has no place", told["unexpected_keys"]),
+    ):
+        for name in sorted(names):
+            if not name.startswith(NOT_NEEDED) and not name.endswith(".num_batches_tracked"):
+                raise ValueError(f"{name} {what}")
+
+
+def _float(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without the library's progress bars and its report of loading, which is checked instead."""
+    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(level)
+        if bars:
+            logging.enable_progress_bar()
