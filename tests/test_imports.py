@@ -1,4 +1,4 @@
-"""The import rule: schemas <- annotators <- pipeline <- flows; two libraries have one home each."""
+"""The import rule: schemas <- annotators <- pipeline <- flows; three libraries have one home each."""
 
 import ast
 from collections.abc import Iterator
@@ -21,9 +21,11 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "pipeline": PREFECT,
     "flows": (),
 }
-# ultralytics changes settings of the process when imported; segment_anything is one model's own code.
+# ultralytics changes settings of the process when imported; segment_anything is one model's own code; transformers
+# takes seconds to import and looks models up by name.
 ONLY_HOME = {
     "segment_anything": "annotators/segmenters/sam*.py",
+    "transformers": "annotators/detectors/rt_detr*.py",
     "ultralytics": "annotators/detectors/yolo*.py",
 }
 
@@ -95,6 +97,7 @@ ALLOWED = [
     ("annotators/detectors/yolo.py", "def load():\n    from ultralytics import YOLO\n"),
     ("annotators/detectors/yolo/model.py", "import ultralytics.nn\n"),
     ("annotators/segmenters/sam.py", "from segment_anything import sam_model_registry\n"),
+    ("annotators/detectors/rt_detr_model.py", "from transformers.utils import logging\n"),
     ("annotators/detectors/given.py", "from ..proposal import Proposal\n"),
     ("pipeline/ingest/dicom.py", "import annotators.weights\nfrom ..parts import leaves\n"),
     ("flows/build_flow.py", "import prefect\nimport prefect_dask\nimport pipeline.runner\n"),
@@ -113,6 +116,7 @@ BROKEN = [
     ("annotators/detectors/given.py", "import ultralytics\n", ["ultralytics"]),
     ("pipeline/annotate.py", "import importlib\nimportlib.import_module('ultralytics')\n", ["ultralytics"]),
     ("pipeline/annotate.py", "import segment_anything.modeling as sam\n", ["segment_anything.modeling"]),
+    ("annotators/detectors/yolo.py", "from transformers import AutoModel\n", ["transformers.AutoModel"]),
     ("pipeline/runner.py", "try:\n    import prefect_dask\nfinally:\n    pass\n", ["prefect_dask"]),
     ("pipeline/runner.py", "__import__('flows')\n", ["flows"]),
     ("flows/cli.py", "from tests.conftest import REPOSITORY\n", ["tests.conftest.REPOSITORY"]),

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 import torch
 from torch.nn.functional import interpolate
 
@@ -73,7 +72,7 @@ class RtDetrDetector:
 
 def squeezed(picture: Picture, side_px: int) -> torch.Tensor:
     """(1, 3, side, side) uint8: the whole picture in a square, whatever its shape, as transformers' processor does."""
-    rgb = torch.from_numpy(np.ascontiguousarray(as_rgb(picture).transpose(2, 0, 1)))[None]
+    rgb = torch.from_numpy(as_rgb(picture).transpose(2, 0, 1).copy())[None]
     return interpolate(rgb, (side_px, side_px), mode="bilinear", antialias=True)
 
 
@@ -85,7 +84,7 @@ def best(logits: torch.Tensor, centred: torch.Tensor, sides_px: torch.Tensor, mo
     """
     classes = logits.shape[2]
     scores, pairs = logits.sigmoid().flatten(1).topk(min(most, logits[0].numel()))
-    centre, half = centred.split(2, dim=2)[0], centred.split(2, dim=2)[1] / 2
+    centre, half = centred[..., :2], centred[..., 2:] / 2
     boxes = torch.cat([centre - half, centre + half], dim=2) * sides_px[:, None]
     chosen = boxes.gather(1, (pairs // classes)[..., None].expand(-1, -1, 4))
     inside = torch.minimum(chosen.clamp(min=0), sides_px[:, None].to(chosen.dtype))

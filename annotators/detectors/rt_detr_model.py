@@ -74,12 +74,21 @@ def load_rt_detr(weights: Weights) -> RtDetrModel:
                 output_loading_info=True,
             )
         _check_complete(told)
-        model = RtDetrModel(network.eval().requires_grad_(False), tuple(config.id2label[i] for i in config.id2label))
+        model = RtDetrModel(network.eval().requires_grad_(False), tuple(config.id2label.values()))
         with torch.inference_mode():  # sizes that do not fit each other show only here
             network(torch.zeros(1, 3, model.least_side_px, model.least_side_px))
     except Exception as error:  # configs and builders fail in many ways on values that do not fit each other
         raise unfit(weights, error) from error
     return model
+
+
+def build_rt_detr(described: Mapping[str, Any]) -> RtDetrModel:
+    """A network with random weights from the library's config as a mapping; `id2label` names the classes.
+
+    Raises ValueError or what the library does for a config that is none of these networks.
+    """
+    config, kind = _config(described)
+    return RtDetrModel(kind(config).eval(), tuple(config.id2label.values()))
 
 
 def save_rt_detr(network: Any, path: str | Path) -> str:
@@ -88,7 +97,7 @@ def save_rt_detr(network: Any, path: str | Path) -> str:
         network.save_pretrained(folder)  # names of tensors that any version of the library reads
         described = json.loads((Path(folder) / CONFIG_FILE).read_text("utf-8"))
         state = read_state(Weights(Path(folder) / TENSORS_FILE, ""))
-    return write_state(_float(state), FAMILY, described, path)
+    return write_state(_float(state), FAMILY, _shape(described), path)
 
 
 def _described(weights: Weights) -> Mapping[str, Any]:
@@ -107,25 +116,33 @@ def _described(weights: Weights) -> Mapping[str, Any]:
 
 
 def _config(described: Mapping[str, Any]) -> tuple[Any, Any]:
-    """The config and the class of its network; only what shapes the network is taken from a foreign config.
+    """The config and the class of its network. Raises ValueError or KeyError for another family of networks."""
+    shape = _shape(described)
+    config, network = NETWORKS[shape.pop("model_type")]
+    shape["backbone_config"] = RTDetrResNetConfig(**shape["backbone_config"])
+    return config(**shape), network
 
-    Anything else there could name code, kernels or backbones that the library would fetch.
+
+def _shape(described: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what shapes the network, from a foreign config.
+
+    Anything else there could name code, kernels or backbones that the library would fetch, or who trained it where.
     """
-    kind, backbone = described.get("model_type"), described.get("backbone_config") or {}
+    kind, backbone = str(described.get("model_type")), described.get("backbone_config") or {}
     if kind not in NETWORKS:
         raise ValueError(f"a model of type {kind!r} is no {' or '.join(NETWORKS)}")
     if backbone.get("model_type") != BACKBONE:
         raise ValueError(f"a backbone of type {backbone.get('model_type')!r} is no {BACKBONE}")
-    config, network = NETWORKS[kind]
     names = described["id2label"]
-    features = {key: backbone[key] for key in ("out_features", "out_indices") if key in backbone}
-    made = config(
-        **_taken(config, described),
-        backbone_config=RTDetrResNetConfig(**_taken(RTDetrResNetConfig, backbone), **features),
-        id2label={i: str(names[str(i)]) for i in range(len(names))},
-        attn_implementation="sdpa",
-    )
-    return made, network
+    return {
+        **_taken(NETWORKS[kind][0], described),
+        "model_type": kind,
+        "id2label": {str(i): str(names[str(i)]) for i in range(len(names))},
+        "backbone_config": {
+            **_taken(RTDetrResNetConfig, backbone),
+            **{key: backbone[key] for key in ("model_type", "out_features", "out_indices") if key in backbone},
+        },
+    }
 
 
 def _taken(config: Any, described: Mapping[str, Any]) -> dict[str, Any]:

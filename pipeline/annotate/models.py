@@ -17,7 +17,7 @@ def check_models(settings: AnnotateSettings) -> None:
     Raises ConfigError where a model has no weights, WeightsError where they are missing, altered or unsafe.
     """
     for i, of_detector in enumerate(settings.detectors):
-        if of_detector.name == "yolo":
+        if of_detector.name in ("yolo", "rt-detr"):
             _weights(of_detector, f"annotate.detectors.{i}")
             detector(of_detector)
     if settings.segmenter.name == "sam":
@@ -29,8 +29,14 @@ def detector(settings: DetectorSettings) -> Detector:
     """Of every name but `given`, which is no model."""
     known = repr(settings)
     if known not in _LOADED:
-        _LOADED[known] = _classical(settings) if settings.name == "classical" else _yolo(settings)
+        _LOADED[known] = _loaded(settings)
     return _LOADED[known]
+
+
+def _loaded(settings: DetectorSettings) -> Detector:
+    if settings.name == "classical":
+        return _classical(settings)
+    return _yolo(settings) if settings.name == "yolo" else _rt_detr(settings)
 
 
 def _classical(settings: DetectorSettings) -> Detector:
@@ -43,7 +49,7 @@ def _yolo(settings: DetectorSettings) -> Detector:
     from annotators.detectors.yolo import YoloDetector, YoloSettings
 
     said = YoloSettings(
-        labels={label: (label, meaning.kind) for label, meaning in settings.labels.items()},
+        labels=_labels(settings),
         confidence=settings.confidence,
         iou=settings.iou,
         image_side_px=settings.image_side_px,
@@ -53,6 +59,25 @@ def _yolo(settings: DetectorSettings) -> Detector:
         threads=settings.threads,
     )
     return YoloDetector(_weights(settings, "annotate.detectors"), said)
+
+
+def _rt_detr(settings: DetectorSettings) -> Detector:
+    from annotators.detectors.rt_detr import RtDetrDetector, RtDetrSettings
+
+    said = RtDetrSettings(
+        labels=_labels(settings),
+        confidence=settings.confidence,
+        image_side_px=settings.image_side_px,
+        most=settings.most,
+        batch=settings.batch,
+        device=settings.device,
+        threads=settings.threads,
+    )
+    return RtDetrDetector(_weights(settings, "annotate.detectors"), said)
+
+
+def _labels(settings: DetectorSettings) -> dict[str, tuple[str, str | None]]:
+    return {label: (label, meaning.kind) for label, meaning in settings.labels.items()}
 
 
 @lru_cache(maxsize=1)

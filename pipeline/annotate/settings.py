@@ -12,16 +12,19 @@ from schemas.taxonomy.csv_table import tables_hash
 
 @dataclass(frozen=True, kw_only=True)
 class DetectorSettings:
-    """`given`: what came with the source. `classical`: unlabelled areas. `yolo`: an ultralytics model by path."""
+    """`given`: what came with the source. `classical`: unlabelled areas. The others: a model by path.
+
+    `yolo` is run by ultralytics, `rt-detr` by transformers.
+    """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = FORBID_EXTRA
-    name: Literal["given", "classical", "yolo"]
+    name: Literal["given", "classical", "yolo", "rt-detr"]
     only_where_empty: bool = False  # look only at pictures on which the detectors before found nothing
     weights: str | None = None
     sha256: str | None = None
     labels: Mapping[str, LabelSettings] = field(default_factory=dict)  # the model's classes
     confidence: float = 0.25
-    iou: float = 0.7  # of two boxes of a model, from which the lesser goes
+    iou: float = 0.7  # of two boxes of `yolo`, from which the lesser goes
     image_side_px: int = 640
     most: int = 100  # proposals a picture
     batch: int = 8
@@ -33,15 +36,17 @@ class DetectorSettings:
         known: dict[str, Any] = {"name": self.name, "only_where_empty": self.only_where_empty}
         if self.name == "classical":
             return {**known, "most": self.most, "libraries": versions("opencv-python")}
-        if self.name == "yolo":
-            kept = ("confidence", "iou", "image_side_px", "most", "threads")
+        if self.name in ("yolo", "rt-detr"):
+            kept, libraries = ["confidence", "image_side_px", "most", "threads"], ["torch", "transformers"]
+            if self.name == "yolo":
+                kept, libraries = [*kept, "iou"], ["torch", "torchvision", "ultralytics", "opencv-python"]
             return {
                 **known,
                 **{name: getattr(self, name) for name in kept},
                 "labels": {label: vars(setting) for label, setting in self.labels.items()},
                 "words": tables_hash(("schemas.taxonomy", "labels"), ("schemas.lexicon", "findings")),
                 "weights": weights_key(self.weights),
-                "libraries": versions("torch", "torchvision", "ultralytics", "opencv-python"),
+                "libraries": versions(*libraries),
             }
         return known
 

@@ -1,4 +1,4 @@
-"""Run as a program, in a fresh process: loads and runs both kinds of models, and reports what that reached for and changed.
+"""Run as a program, in a fresh process: loads and runs every kind of model, and reports what it reached for and changed.
 
 Prints one JSON object. Audit hooks see every address that Python resolves or connects to, and every program it starts.
 """
@@ -35,6 +35,7 @@ def state() -> dict[str, Any]:
     import torch
     from PIL import Image
 
+    import annotators.detectors.rt_detr
     import annotators.detectors.yolo
     import annotators.segmenters.sam  # noqa: F401
 
@@ -49,17 +50,25 @@ def state() -> dict[str, Any]:
 
 
 def use_models() -> dict[str, int]:
+    from annotators.detectors.rt_detr import RtDetrDetector, RtDetrSettings
     from annotators.detectors.yolo import YoloDetector, YoloSettings
     from annotators.segmenters.sam import SamSegmenter
     from annotators.weights import read_weights
-    from tests.annotators.tiny_models import TINY_YOLO_SIDE_PX, make_picture
+    from tests.annotators.tiny_models import TINY_RT_DETR_SIDE_PX, TINY_YOLO_SIDE_PX, make_picture
 
     pictures = [make_picture()]
     detector = YoloDetector(read_weights("yolo.safetensors", None), YoloSettings(image_side_px=TINY_YOLO_SIDE_PX))
     checkpoint = YoloDetector(read_weights("yolo.pt", None), YoloSettings(image_side_px=TINY_YOLO_SIDE_PX))
+    of_rt_detr = RtDetrSettings(image_side_px=TINY_RT_DETR_SIDE_PX)
+    queries = [RtDetrDetector(read_weights(name, None), of_rt_detr) for name in ("rt-detr.safetensors", "rt-detr")]
     (found,) = detector.detect(pictures)
     (masks,) = SamSegmenter(read_weights("sam.safetensors", None)).segment(pictures, [as_array(found)])
-    return {"boxes": len(found), "boxes of checkpoint": len(checkpoint.detect(pictures)[0]), "masks": len(masks)}
+    return {
+        "boxes": len(found),
+        "boxes of checkpoint": len(checkpoint.detect(pictures)[0]),
+        "boxes of rt-detr": min(len(detector.detect(pictures)[0]) for detector in queries),
+        "masks": len(masks),
+    }
 
 
 def as_array(proposals: list[Any]) -> Any:

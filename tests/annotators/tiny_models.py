@@ -1,12 +1,13 @@
 """Real architectures, tiny and with random weights: what a test of anything that runs models saves on the spot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from annotators.detectors.rt_detr_model import RtDetrModel, build_rt_detr, save_rt_detr
 from annotators.detectors.yolo_library import tasks
 from annotators.detectors.yolo_model import YoloModel, build_yolo, save_safetensors
 from annotators.inference import cpu_threads
@@ -14,6 +15,24 @@ from annotators.proposal import Picture
 from annotators.segmenters.sam_model import SamArchitecture, build_sam, save_sam
 
 TINY_YOLO_SIDE_PX = 128
+TINY_RT_DETR_SIDE_PX = 128
+TINY_RT_DETR: Mapping[str, Any] = {
+    "model_type": "rt_detr",
+    "backbone_config": {
+        "model_type": "rt_detr_resnet",
+        "embedding_size": 8,
+        "hidden_sizes": [8, 16, 24, 32],
+        "depths": [1, 1, 1, 1],
+        "layer_type": "basic",
+        "out_features": ["stage2", "stage3", "stage4"],
+    },
+    "encoder_in_channels": [16, 24, 32],
+    "decoder_in_channels": [32, 32, 32],
+    **dict.fromkeys(("d_model", "encoder_hidden_dim", "encoder_ffn_dim", "decoder_ffn_dim"), 32),
+    **dict.fromkeys(("encoder_attention_heads", "decoder_attention_heads", "decoder_layers"), 2),
+    "num_queries": 30,
+    "num_denoising": 4,
+}
 TINY_SAM = SamArchitecture(
     image_size=128,
     encoder_embed_dim=32,
@@ -69,6 +88,31 @@ def _liven(network: Any) -> None:
 def save_tiny_yolo(path: str | Path, names: Sequence[str] = ("a", "b", "c")) -> str:
     """A safetensors file for `YoloDetector`, best looked through at TINY_YOLO_SIDE_PX; returns its sha256."""
     return save_safetensors(tiny_yolo(names).network, path)
+
+
+def tiny_rt_detr(names: Sequence[str] = ("a", "b", "c"), **changed: Any) -> RtDetrModel:
+    """A network of transformers' own layers that finds some boxes in every picture; `changed` keys of its config."""
+    described = {**TINY_RT_DETR, "id2label": {str(i): name for i, name in enumerate(names)}, **changed}
+    with cpu_threads(1), torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(5)
+        model = build_rt_detr(described)
+        for name, layer in model.network.named_modules():
+            if name.endswith("norm") and hasattr(layer, "running_mean"):
+                layer.weight.fill_(1)  # the library starts from nearly 0: untrained, every picture would look the same
+        for boxes, classes in zip(*_heads(model.network), strict=True):
+            boxes.layers[-1].weight.normal_(std=0.3)
+            classes.weight.mul_(3)
+            classes.bias.fill_(-1)
+    return model
+
+
+def _heads(network: Any) -> tuple[Any, Any]:
+    return network.model.decoder.bbox_embed, network.model.decoder.class_embed
+
+
+def save_tiny_rt_detr(path: str | Path, names: Sequence[str] = ("a", "b", "c")) -> str:
+    """A safetensors file for `RtDetrDetector`, best looked through at TINY_RT_DETR_SIDE_PX; returns its sha256."""
+    return save_rt_detr(tiny_rt_detr(names).network, path)
 
 
 def tiny_sam() -> Any:

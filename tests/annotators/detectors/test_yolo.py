@@ -60,6 +60,12 @@ def test_boxes_do_not_depend_on_the_pictures_beside(weights: Weights) -> None:
     assert detector.detect([]) == []
 
 
+def test_more_may_be_asked_of_a_head_that_suppresses_by_itself(tmp_path: Path) -> None:
+    sha256 = save_safetensors(tiny_yolo(yaml_name="yolo26n.yaml").network, tmp_path / "a.safetensors")
+    detector = make_detector(read_weights(str(tmp_path / "a.safetensors"), sha256), most=320, confidence=0)
+    assert [len(rows) for rows in detector.find(PICTURES[:1])] == [320]  # it has 300 unless told
+
+
 def test_grey_and_its_copy_in_colour_are_the_same_picture(weights: Weights) -> None:
     grey = make_picture(90, 70, grey=True)
     one, other = make_detector(weights).detect([grey, as_rgb(grey)])
@@ -130,12 +136,3 @@ def test_the_framed_picture_maps_back_to_the_whole_picture(height: int, width: i
     whole = torch.tensor([[0, 0, width, height]], dtype=torch.float32)
     torch.testing.assert_close(frame.to_picture(inner), whole)
     torch.testing.assert_close(frame.to_picture(torch.tensor([[-9.0, -9.0, side + 9.0, side + 9.0]])), whole)
-
-
-@given(st.lists(st.tuples(*[st.integers(0, 800)] * 4), max_size=5))
-def test_rounded_boxes_hold_the_float_ones_and_are_no_pixel_larger(eighths: list[tuple[int, ...]]) -> None:
-    exact = np.array(eighths, dtype=np.float32).reshape(-1, 4) / np.float32(8)
-    rounded = rounded_outward(exact)
-    assert rounded.dtype == np.int64
-    for outward in (exact[:, :2] - rounded[:, :2], rounded[:, 2:] - exact[:, 2:]):
-        assert ((outward >= 0) & (outward < 1)).all()

@@ -13,7 +13,7 @@ import pytest
 from annotators.detectors.yolo_library import QUIET, nms, tasks
 from tests.annotators import quiet_process
 from tests.annotators.detectors.test_yolo_model import save_checkpoint
-from tests.annotators.tiny_models import save_tiny_sam, save_tiny_yolo, tiny_yolo
+from tests.annotators.tiny_models import save_tiny_rt_detr, save_tiny_sam, save_tiny_yolo, tiny_rt_detr, tiny_yolo
 
 REPOSITORY = Path(quiet_process.__file__).parents[2]
 
@@ -23,6 +23,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder, home = tmp_path_factory.mktemp("models"), tmp_path_factory.mktemp("home")
     save_tiny_yolo(folder / "yolo.safetensors")
     save_tiny_sam(folder / "sam.safetensors")
+    save_tiny_rt_detr(folder / "rt-detr.safetensors")
+    tiny_rt_detr().network.save_pretrained(folder / "rt-detr")
     save_checkpoint(tiny_yolo().network, folder / "yolo.pt")
     unset = {*QUIET, "YOLO_CONFIG_DIR", "OMP_NUM_THREADS", "XDG_CONFIG_HOME"}
     environment = {name: value for name, value in os.environ.items() if name not in unset}
@@ -49,6 +51,7 @@ def test_the_models_really_ran(report: dict[str, Any]) -> None:
     done = report["done"]
     assert done["boxes"] == done["masks"] > 0
     assert done["boxes of checkpoint"] > 0
+    assert done["boxes of rt-detr"] > 0
 
 
 def test_the_process_is_left_as_it_was(report: dict[str, Any]) -> None:

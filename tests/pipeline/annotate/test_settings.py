@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -20,8 +21,10 @@ def test_a_model_is_known_by_the_checksum_of_its_weights(tmp_path: Path) -> None
     one.write_bytes(b"weights")
     moved.write_bytes(b"weights")
     other.write_bytes(b"retrained")
-    keys = [DetectorSettings(name="yolo", weights=str(path)).key() for path in (one, moved, other)]
-    assert keys[0] == keys[1] != keys[2]
+    names: tuple[Literal["yolo", "rt-detr"], ...] = ("yolo", "rt-detr")
+    for name in names:
+        keys = [DetectorSettings(name=name, weights=str(path)).key() for path in (one, moved, other)]
+        assert keys[0] == keys[1] != keys[2]
     masks = [SegmenterSettings(name="sam", weights=str(path)).key() for path in (one, moved, other)]
     assert masks[0] == masks[1] != masks[2]
 
@@ -47,6 +50,15 @@ def test_where_a_model_runs_is_no_part_of_the_key_and_what_it_does_is(
     plain = DetectorSettings(name="yolo", weights=str(weights))
     other = DetectorSettings(name="yolo", weights=str(weights), **changed)  # type: ignore[arg-type]
     assert (plain.key() == other.key()) == same
+
+
+def test_rt_detr_has_no_overlap_and_is_run_by_transformers(tmp_path: Path) -> None:
+    weights = tmp_path / "weights.safetensors"
+    weights.write_bytes(b"weights")
+    plain = DetectorSettings(name="rt-detr", weights=str(weights)).key()
+    assert plain == DetectorSettings(name="rt-detr", weights=str(weights), iou=0.1).key()
+    assert plain != DetectorSettings(name="rt-detr", weights=str(weights), confidence=0.1).key()
+    assert set(plain["libraries"]) == {"torch", "transformers"}
 
 
 def test_an_ellipse_has_no_settings() -> None:

@@ -56,7 +56,7 @@ def test_sizes_are_swapped_both_ways() -> None:
 
 
 def test_a_side_is_swapped_only_where_a_frame_tells_it() -> None:
-    oriented = {"modality": "ct", "plane": "axial", "axes": ["L", "P"], "body_part": "abdomen"}
+    oriented: dict[str, Any] = {"modality": "ct", "plane": "axial", "axes": ["L", "P"], "body_part": "abdomen"}
     oriented |= {"spacing_mm": [0.5, 0.5], "width": 900}
     assert replaced("side", make_region(BOX, "cyst")) == []
     assert replaced("side", make_region(BOX, "cyst"), **oriented) == ["left"]
