@@ -12,6 +12,8 @@ import typer
 from flows.terminal import say
 from schemas.errors import FellShort, WrongRun
 
+INTERRUPTED = 130
+
 app = typer.Typer(
     name="medregion",
     help="Builds region-level medical image-text corpora from images and whatever text comes with them.",
@@ -98,7 +100,13 @@ def verify(
 
 
 def main() -> None:
-    sys.exit(guarded(lambda: app(standalone_mode=False)))
+    sys.exit(guarded(call))
+
+
+def call() -> None:
+    """Typer catches an interrupt and returns its exit code, unless it may end the process itself."""
+    if app(standalone_mode=False) == INTERRUPTED:
+        raise KeyboardInterrupt
 
 
 def guarded(command: Callable[[], object]) -> int:
@@ -111,7 +119,7 @@ def guarded(command: Callable[[], object]) -> int:
         return 2
     except (KeyboardInterrupt, typer.Abort):
         say(f"interrupted; what is committed stays. Go on with: {shlex.join(['medregion', *sys.argv[1:]])}")
-        return 130
+        return INTERRUPTED
     except FellShort as error:
         say(f"fell short: {error}")
         return 1

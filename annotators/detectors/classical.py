@@ -96,13 +96,18 @@ def _candidates(lab: npt.NDArray[np.float32], contrast: float) -> Iterator[tuple
         wh = (level.shape[1], level.shape[0])
         smooth = cv2.GaussianBlur(level, (0, 0), 1.0)
         for plane in _planes(smooth - cv2.GaussianBlur(level, (0, 0), 3.0)):
-            threshold = max(contrast, float(plane.std()))
+            threshold = max(contrast, _spread(plane))
             for response in (plane, -plane):
                 yield wh, *_components(response > threshold, response)
         if level is lab:  # large even areas, which a surround of a few pixels only outlines
             for plane in _planes(smooth):
                 yield from ((wh, *found) for found in _split(plane, contrast))
         level = cv2.pyrDown(level)
+
+
+def _spread(plane: Plane) -> float:
+    """Standard deviation of what does not stand out, from the median: one stark area must not hide faint ones."""
+    return 1.4826 * float(np.median(np.abs(plane)))
 
 
 def _planes(lab: npt.NDArray[np.float32]) -> list[Plane]:

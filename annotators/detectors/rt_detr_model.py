@@ -30,7 +30,7 @@ NETWORKS: Mapping[str, tuple[Any, Any]] = {
 }
 # Anchors are made for the picture that comes, as the library does without a fixed size; kernels are its own code only.
 NOT_TAKEN = ("anchor_image_size", "disable_custom_kernels", "backbone_config")
-# Counters of training, and second names of the decoder's heads, which older versions of the library wrote.
+# Second names of the decoder's heads, which older versions of the library wrote too.
 NOT_NEEDED = ("class_embed.", "bbox_embed.")
 
 
@@ -151,7 +151,7 @@ def _taken(config: Any, described: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_complete(told: Mapping[str, Any]) -> None:
-    """Raises ValueError where tensors are missing, left over or of another shape."""
+    """Raises ValueError where tensors are missing, left over or of another shape; counters of training may be."""
     mismatched = {name for name, *_ in told["mismatched_keys"]}
     for what, names in (
         ("is missing", told["missing_keys"]),

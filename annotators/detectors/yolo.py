@@ -68,10 +68,11 @@ class YoloDetector:
             model = load_yolo(weights)
             check_side(self.settings.image_side_px, model.stride)
             check_labels(self.settings.labels, model.names)
+            model.network.end2end = False  # of two heads the one for suppression, as the library itself predicts
             self._network = model.network.fuse(verbose=False).to(self._device, memory_format=self._layout)
         self.names = model.names
         self._end_to_end = bool(self._network.end2end)
-        if self._end_to_end:  # a head that suppresses by itself
+        if self._end_to_end:  # saved without that head: what is left suppresses by itself
             self._network.set_head_attr(max_det=max(self.settings.most, 300), agnostic_nms=False)
 
     def detect(self, pictures: Sequence[Picture]) -> list[list[Proposal]]:

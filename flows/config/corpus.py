@@ -46,7 +46,8 @@ class CorpusConfig(BaseModel):
     @field_validator("release")
     @classmethod
     def _version_is_a_name(cls, release: ReleaseSettings) -> ReleaseSettings:
-        if release.version is not None and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", release.version):
+        name = release.version
+        if name is not None and (name == "index.json" or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", name)):
             raise ValueError(f"version {release.version!r} names a folder: letters, digits and . _ + - alone")
         return release
 
@@ -70,7 +71,7 @@ def read_corpus(path: Path, overrides: tuple[str, ...] = ()) -> CorpusConfig:
     """Raises ConfigError with the place of the first thing that is wrong."""
     config = read_settings(CorpusConfig, path, overrides)
     splits = config.select.splits
-    if abs(sum(splits.values()) - 1) > 1e-6:
+    if not abs(sum(splits.values()) - 1) <= 1e-6:  # so that NaN is wrong, too
         raise ConfigError("select.splits", f"fractions sum to {sum(splits.values()):g}; they must sum to 1")
     for place, value, least, most in _ranges(config):
         if not least <= value <= most:
@@ -83,8 +84,11 @@ def _ranges(config: CorpusConfig) -> Iterator[tuple[str, float, float, float]]:
     ingest, select, annotate, release = config.ingest, config.select, config.annotate, config.release
     yield "ingest.limit_px", ingest.limit_px, 64, 65_500
     yield "ingest.max_megapixels", ingest.max_megapixels, 1, 4000
+    yield "ingest.max_file_mb", ingest.max_file_mb, 1, 1_000_000
     yield "select.min_side_px", select.min_side_px, 1, 65_500
     yield "annotate.overlap", annotate.overlap, 0.01, 1
+    for i, source in enumerate(config.sources):
+        yield f"sources.{i}.rejected_limit", source.rejected_limit, 0, 1
     for i, detector in enumerate(annotate.detectors):
         yield f"annotate.detectors.{i}.confidence", detector.confidence, 0, 1
         yield f"annotate.detectors.{i}.most", detector.most, 1, 10_000

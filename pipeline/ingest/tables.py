@@ -100,7 +100,9 @@ def _json_lines(path: Path, columns: Collection[str]) -> Iterator[Numbered]:
 def _object(line: str, number: int) -> dict[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError as error:
+        if "\\u" in line:
+            json.dumps(found, ensure_ascii=False).encode()  # half a surrogate pair is text that nobody can store
+    except (ValueError, RecursionError) as error:
         raise TableError(f"line {number} is no JSON; write one object a line") from error
     if not isinstance(found, dict):
         raise TableError(f"line {number} is no JSON object; write one object a line")
@@ -117,8 +119,14 @@ def _parquet_file(path: Path) -> pq.ParquetFile:
 def _parquet(path: Path, columns: Collection[str]) -> Iterator[Numbered]:
     with _parquet_file(path) as file:
         present = [name for name in file.schema_arrow.names if name in columns]
-        batches = file.iter_batches(_BATCH_ROWS, columns=present)
-        yield from enumerate((row for batch in batches for row in batch.to_pylist()), 1)
+        yield from enumerate((row for batch in _batches(file, present) for row in batch.to_pylist()), 1)
+
+
+def _batches(file: pq.ParquetFile, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    try:
+        yield from file.iter_batches(_BATCH_ROWS, columns=columns)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise TableError("it is not readable as Parquet") from error
 
 
 def text_of(value: Any, separator: str = "|") -> str:

@@ -47,10 +47,10 @@ def _parsed(data: bytes) -> ElementTree.Element:
     return root
 
 
-def _said_wh(root: ElementTree.Element) -> tuple[int, int] | None:
-    """The size of the picture as the file has it; None where it says none, or zero as some tools do."""
+def _said_wh(root: ElementTree.Element) -> tuple[float, float] | None:
+    """The size of the picture as the file has it, whatever number that is; None where it says none, or zero."""
     width, height = (_number(root.findtext(f"size/{side}")) for side in ("width", "height"))
-    return (int(width), int(height)) if width and height else None
+    return (width, height) if width and height else None
 
 
 def _object(element: ElementTree.Element, image_wh: tuple[int, int], first_pixel: int) -> Given:

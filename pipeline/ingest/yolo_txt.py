@@ -37,7 +37,7 @@ def _line(words: Sequence[str], names: Sequence[str], image_wh: tuple[int, int])
     index = int(numbers[0])
     label = names[index] if 0 <= index < len(names) else ""
     if not label:
-        return Given.nothing("class_unknown", index)
+        return Given.nothing("class_unknown", numbers[0])
     cx, cy, w, h = numbers[1:5]
     x1, y1, x2, y2 = cx - w / 2, cy - h / 2, cx + w / 2, cy + h / 2
     width, height = image_wh

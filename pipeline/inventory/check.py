@@ -1,10 +1,12 @@
 """Whether a source's settings can work, before anything of it is read or written."""
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from pipeline.ingest.tables import TableError, read_columns
+from pipeline.inventory.patterns import compile_globs
 from pipeline.sources import AnnotationSettings, SourceSettings, TableSettings
 from schemas.errors import SourceError
 from schemas.taxonomy.body_parts import body_part_of, body_parts
@@ -23,6 +25,7 @@ def check_source(source: SourceSettings, root: Path) -> None:
 
 def _problems(source: SourceSettings, root: Path) -> Iterator[str]:
     yield from _unknown_words(source)
+    yield from _odd_patterns(source)
     if source.annotations:
         yield from _annotation_problems(source.annotations, root)
     for position, table in enumerate(source.tables):
@@ -44,6 +47,15 @@ def _unknown_words(source: SourceSettings) -> Iterator[str]:
     for word, label in source.labels.items():
         if label.category is not None and not is_category(label.category):
             yield f"labels.{word}.category: {_instead(label.category, [each.id for each in categories()])}"
+
+
+def _odd_patterns(source: SourceSettings) -> Iterator[str]:
+    for key, patterns in (("include", source.include), ("exclude", source.exclude)):
+        for pattern in patterns:
+            try:
+                compile_globs([pattern])
+            except re.error as error:
+                yield f"{key}: {pattern!r} is no pattern: {error.msg}"
 
 
 def _annotation_problems(settings: AnnotationSettings, root: Path) -> Iterator[str]:
@@ -76,6 +88,8 @@ def _table_problems(table: TableSettings, root: Path) -> Iterator[str]:
     for column in (table.join, *table.columns.values(), *table.states):
         if column not in present:
             yield f"no column {_instead(column, present)}"
+        elif present.count(column) > 1:
+            yield f"several columns are named {column!r}; give each its own name"
 
 
 def _instead(word: str, known: Iterable[str]) -> str:

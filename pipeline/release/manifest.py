@@ -1,7 +1,7 @@
 """`manifest.json`: files with checksums, counts, ledgers, config. The same bytes for the same rows."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypedDict
 
@@ -29,6 +29,18 @@ class Ledger(TypedDict):
     rows: list[LedgerRow]
 
 
+class Unmapped(TypedDict):
+    """Of a source: images with labels that the taxonomy does not know, and how many such labels.
+
+    `words` are the most frequent of them in the source's own words, or None where ids are keyed.
+    """
+
+    source: str
+    images: int
+    labels: int
+    words: list[str] | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Build:
     """What the run knows of a release beyond its rows; names and settings, never a folder or a date."""
@@ -42,6 +54,7 @@ class Build:
     config: Mapping[str, Any]  # resolved; sources by name
     files: Ledger
     images: Ledger
+    unmapped: Sequence[Unmapped]
 
 
 def make_manifest(build: Build, files: Iterable[ReleaseFile], counts: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,6 +74,7 @@ def make_manifest(build: Build, files: Iterable[ReleaseFile], counts: Mapping[st
         "files": [asdict(file) for file in sorted(files, key=lambda file: file.path)],
         "counts": counts,
         "ledgers": {"files": _sorted(build.files), "images": _sorted(build.images)},
+        "unmapped": list(build.unmapped),
         "config": build.config,
     }
 

@@ -16,6 +16,7 @@ from pipeline.release.ledgers import Tables, file_ledger, image_ledger
 from pipeline.release.manifest import Build, canonical_bytes, make_manifest
 from pipeline.release.report import RunFacts, render_report
 from pipeline.release.task import STAGE, shard_path
+from pipeline.release.unmapped import unmapped_labels
 from pipeline.work import StoredPart, Work
 from schemas.errors import ConfigError
 
@@ -71,7 +72,12 @@ def publish(tables: Tables, about: About, facts: RunFacts) -> Published:
 def _build(tables: Tables, about: About, counts: Mapping[str, Any]) -> Build:
     released = {source: amounts["images"] for source, amounts in counts["by_source"].items()}
     said = {name: value for name, value in vars(about).items() if name != "named"}
-    return Build(**said, files=file_ledger(tables), images=image_ledger(tables, released))
+    return Build(
+        **said,
+        files=file_ledger(tables),
+        images=image_ledger(tables, released),
+        unmapped=unmapped_labels(tables, named=about.ids == "content"),
+    )
 
 
 def _is_there(work: Work, folder: str, about: About, manifest: bytes) -> bool:

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.select.annotations import Annotation, lacking, share, word
 from schemas.boxes import iou_matrix
 from schemas.licences import licence_id, strictest
 
-SAME_PLACE = 0.9  # IoU from which two boxes are about one thing
-
-Annotation = Mapping[str, Any]  # ANNOTATION as Python values
+SAME_PLACE = 0.9  # IoU from which two boxes of different names are about one thing
 
 
 @dataclass(frozen=True)
@@ -31,17 +30,24 @@ def unite(records: Sequence[Mapping[str, Any]]) -> Union:
     """Of rows of RECORDS as Python values, the one of the picture that stays first.
 
     What two copies say alike stays once, as the first says it. An annotation keeps its source and its licence.
+    Nothing is exhaustive of a name that copies dispute: one has a box that another, said to have all of them, lacks,
+    or two names are given to one place.
     """
     stated = [[_owned(annotation, record) for annotation in record["annotations"] or []] for record in records]
+    complete = [_complete(record, own) for record, own in zip(records, stated, strict=True)]
+    shared = share(stated)
+    lacked, rivals = lacking(shared, complete), list(_rival_names(stated))
+    agreed = frozenset[str]().union(*complete) - lacked.union(*rivals)
     labels = [record["labels"] or [] for record in records]
     attributions = list(_once(record["attribution"] for record in records if record["attribution"]))
+    names = _once(name for record in records for name in record["annotation_scope"] or [])
     return Union(
-        annotations=_distinct(stated),
+        annotations=[{**each.annotation, "exhaustive": word(each.annotation) in agreed} for each in shared],
         labels=list(_once(label for row in labels for label in row)),
-        annotation_scope=list(_once(name for record in records for name in record["annotation_scope"] or [])),
+        annotation_scope=[name for name in names if name in agreed],
         licence=strictest(record["licence"] for record in records),
         attribution="; ".join(attributions) if attributions else None,
-        conflicts=_box_conflicts(stated) + _label_conflicts(labels),
+        conflicts=len(rivals) + len(lacked) + _label_conflicts(labels),
     )
 
 
@@ -51,57 +57,32 @@ def _owned(annotation: Annotation, record: Mapping[str, Any]) -> Annotation:
     return {**annotation, "source": annotation["source"] or record["source"], "licence": licence_id(licence)}
 
 
-def _distinct(stated: Sequence[Sequence[Annotation]]) -> list[Annotation]:
-    """Later copies add what no earlier one says; of two that differ by a mask alone, the one with the mask stays."""
-    found: list[Annotation] = []
-    places: dict[tuple[Any, ...], list[int]] = {}
-    for annotations in stated:
-        earlier = {key: list(rows) for key, rows in places.items()}  # a copy's own twins are left as they are
-        for annotation in annotations:
-            rows = earlier.get(_meaning(annotation), [])
-            same = next((row for row in rows if _masks_agree(found[row], annotation)), None)
-            if same is None:
-                places.setdefault(_meaning(annotation), []).append(len(found))
-                found.append(annotation)
-            elif found[same]["mask"] is None and annotation["mask"] is not None:
-                found[same] = annotation
-    return found
+def _complete(record: Mapping[str, Any], annotations: Sequence[Annotation]) -> frozenset[str]:
+    """Words of which a copy is said to have every instance."""
+    return frozenset([*(record["annotation_scope"] or []), *(word(each) for each in annotations if each["exhaustive"])])
 
 
-def _meaning(annotation: Annotation) -> tuple[Any, ...]:
-    return (annotation["kind"], _word(annotation), annotation["category"], *annotation["box_xyxy"])
+def _rival_names(stated: Sequence[Sequence[Annotation]]) -> Iterator[tuple[str, str]]:
+    """Of each pair of boxes of two copies at one place, of one known kind, the names where they differ."""
+    for one, other in combinations(stated, 2):
+        if one and other and _rivals(one, other):
+            yield from _differing(one, other)
 
 
-def _word(annotation: Annotation) -> str:
-    return str(annotation["name"] or annotation["label"])
-
-
-def _masks_agree(one: Annotation, other: Annotation) -> bool:
-    return one["mask"] is None or other["mask"] is None or one["mask"] == other["mask"]
-
-
-def _box_conflicts(stated: Sequence[Sequence[Annotation]]) -> int:
-    """Pairs of boxes of two copies at one place, of one known kind, and under different names."""
-    return sum(_differing(one, other) for one, other in combinations(stated, 2) if one and other)
-
-
-def _differing(one: Sequence[Annotation], other: Sequence[Annotation]) -> int:
-    if not _rivals(one, other):
-        return 0
+def _differing(one: Sequence[Annotation], other: Sequence[Annotation]) -> Iterator[tuple[str, str]]:
     boxes = np.array([annotation["box_xyxy"] for annotation in other], np.int64)
-    kinds, words = (np.array(list(map(of, other)), np.str_) for of in (_kind, _word))
-    count = 0
+    kinds, words = (np.array(list(map(of, other)), np.str_) for of in (_kind, word))
     for annotation in one:
         if annotation["kind"] is None:
             continue
         overlaps = iou_matrix(np.array([annotation["box_xyxy"]], np.int64), boxes)[0] >= SAME_PLACE
-        count += int(np.count_nonzero(overlaps & (kinds == annotation["kind"]) & (words != _word(annotation))))
-    return count
+        differ = overlaps & (kinds == annotation["kind"]) & (words != word(annotation))
+        yield from ((word(annotation), str(name)) for name in words[differ])
 
 
 def _rivals(one: Sequence[Annotation], other: Sequence[Annotation]) -> bool:
     """Whether there are two names of one kind at all."""
-    named = {(annotation["kind"], _word(annotation)) for annotation in (*one, *other) if annotation["kind"]}
+    named = {(annotation["kind"], word(annotation)) for annotation in (*one, *other) if annotation["kind"]}
     return len(named) > len({kind for kind, _ in named})
 
 

@@ -1,4 +1,4 @@
-"""Run as a program, in a fresh process: loads and runs every kind of model, and reports what it reached for and changed.
+"""Run as a program, in a fresh process: loads and runs every kind of model, and reports what that changed.
 
 Prints one JSON object. Audit hooks see every address that Python resolves or connects to, and every program it starts.
 """
@@ -35,7 +35,6 @@ def state() -> dict[str, Any]:
     import torch
     from PIL import Image
 
-    import annotators.detectors.rt_detr
     import annotators.detectors.yolo
     import annotators.segmenters.sam  # noqa: F401
 
@@ -88,7 +87,8 @@ def main() -> None:
     done = use_models()
     after = state()
     changed = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
-    print(json.dumps({"watched": watched, "reached": reached, "started": started, "changed": changed, "done": done}))
+    said = {"watched": watched, "reached": reached, "started": started, "changed": changed, "done": done}
+    sys.stdout.write(json.dumps(said))
 
 
 if __name__ == "__main__":

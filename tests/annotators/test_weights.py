@@ -47,6 +47,21 @@ def test_a_plain_state_dict_is_read(tmp_path: Path, suffix: str) -> None:
     assert torch.equal(read_state(weights)["layer.weight"], STATE["layer.weight"])
 
 
+def test_a_folder_is_known_by_its_config_and_its_tensors(tmp_path: Path) -> None:
+    save(tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_text("{}")
+    files = [tmp_path / "config.json", tmp_path / "model.safetensors"]
+    listed = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
+    weights = read_weights(str(tmp_path), hashlib.sha256(listed.encode()).hexdigest())
+    assert torch.equal(read_state(weights)["layer.weight"], STATE["layer.weight"])
+    (tmp_path / "config.json").write_text('{"id2label": {}}')
+    with pytest.raises(WeightsError, match="but the config expects"):
+        read_weights(str(tmp_path), weights.sha256)
+    files[1].unlink()
+    with pytest.raises(WeightsError, match=r"no file '.*model\.safetensors'"):
+        read_weights(str(tmp_path), None)
+
+
 def test_missing_weights_name_the_config_key_and_the_file(tmp_path: Path) -> None:
     for path in (tmp_path / "absent.pt", tmp_path):
         with pytest.raises(WeightsError, match=r"^annotate\.segmenter\.weights: no file '.*put the weights there"):

@@ -11,6 +11,8 @@ from pipeline.work import TABLES
 from schemas.errors import ConfigError, RejectedShare, SourceError, WeightsError
 from tests.flows.corpora import add_smear, build_small, make_corpus, manifest, order_for, write_picture, write_table
 
+UNKNOWN = ("glumph|zorbed", "zorbed", "malaria|zorbed")  # of three pictures; the taxonomy knows one
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
@@ -112,6 +114,39 @@ def test_a_bad_file_is_counted_and_the_others_are_released(config: Path, work: P
     assert files["rejected", "not_an_image"] == 1
     assert files["rejected", "truncated"] == 1
     assert told["counts"]["by_source"]["films"]["images"] == 6
+
+
+def test_unknown_labels_are_reported_and_their_images_stay(config: Path, work: Path) -> None:
+    write_table(config.parent, {f"smear-{number}.jpg": {"label": label} for number, label in enumerate(UNKNOWN)})
+    built = build_small(config, work)
+    assert built.release is not None
+    told = json.loads(manifest(built))
+    assert told["unmapped"] == [{"source": "smears", "images": 3, "labels": 2, "words": ["zorbed", "glumph"]}]
+    assert told["counts"]["by_source"]["smears"]["images"] == 12
+    assert [check.name for check in verify(built.release.folder) if not check.passed] == []
+    assert "zorbed, glumph" in Path(built.release.report).read_text()
+    card = (Path(built.release.folder) / "README.md").read_text()
+    assert "smears: images with unmapped labels 3, different labels 2; `manifest.json` names them." in card
+
+
+def test_keyed_releases_count_unknown_labels_and_do_not_name_them(
+    config: Path, work: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = config.parent / "key"
+    key.write_bytes(b"k" * 32)
+    key.chmod(0o600)
+    monkeypatch.setenv("MEDREGION_KEY_FILE", str(key))
+    write_table(config.parent, {f"smear-{number}.jpg": {"label": label} for number, label in enumerate(UNKNOWN)})
+    built = build_small(config, work, "ids=keyed")
+    assert built.release is not None
+    told = json.loads(manifest(built))
+    assert told["unmapped"] == [{"source": "smears", "images": 3, "labels": 2, "words": None}]
+    everything = b"".join(path.read_bytes() for path in Path(built.release.folder).iterdir())
+    assert b"zorbed" not in everything
+
+
+def test_labels_that_are_all_known_leave_nothing_to_report(config: Path, work: Path) -> None:
+    assert json.loads(manifest(build_small(config, work)))["unmapped"] == []
 
 
 def test_a_source_that_loses_too_much_ends_the_run_after_ingest(config: Path, work: Path) -> None:

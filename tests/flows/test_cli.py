@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli import call, guarded
 from pipeline.locks import locked
 from tests.flows.corpora import build_small, make_corpus
 
@@ -187,6 +188,18 @@ def test_gc_removes_what_no_index_names_and_a_build_goes_on(config: Path, tmp_pa
     assert not did.startswith("removed 0 parts")
     assert medregion("gc", tmp_path / "work").stdout.startswith("removed 0 parts")
     build_small(config, tmp_path / "work", "describe.negatives_per_region=2")
+
+
+def test_an_interrupt_that_typer_turns_into_a_code_is_one_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flows.commands.status.run", interrupted)
+    monkeypatch.setattr(sys, "argv", ["medregion", "status", str(tmp_path)])
+    assert guarded(call) == 130
+    assert f"Go on with: medregion status {tmp_path}" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ import pytest
 from tests.flows.corpora import build_small, make_corpus, manifest
 
 REPOSITORY = Path(__file__).parents[2]
-PLACES = 24
+PLACES = 16
 
 
 @pytest.fixture(scope="module")

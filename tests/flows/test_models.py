@@ -1,22 +1,26 @@
-"""Real ultralytics and segment-anything architectures, tiny and with random weights, through the whole build."""
+"""Real architectures of ultralytics, transformers and segment-anything, tiny and random, through the whole build."""
 
 from pathlib import Path
 
 import pyarrow.parquet as pq
+import pytest
 
 from annotators.segmenters.sam_model import save_sam
 from pipeline.release.verify import verify
-from tests.annotators.tiny_models import TINY_SAM, save_tiny_sam, save_tiny_yolo, tiny_sam
+from tests.annotators.tiny_models import TINY_SAM, save_tiny_rt_detr, save_tiny_sam, save_tiny_yolo, tiny_sam
 from tests.flows.corpora import build_small, make_corpus
 
+SAVE = {"yolo": save_tiny_yolo, "rt-detr": save_tiny_rt_detr}
 
-def test_a_corpus_is_detected_and_segmented_by_models(tmp_path: Path) -> None:
+
+@pytest.mark.parametrize("name", SAVE)
+def test_a_corpus_is_detected_and_segmented_by_models(tmp_path: Path, name: str) -> None:
     config = make_corpus(tmp_path / "sources", smears=3, films=3)
-    yolo, sam = tmp_path / "yolo.safetensors", tmp_path / "sam.safetensors"
-    of_yolo, of_sam = save_tiny_yolo(yolo, ["nodule", "device", "other"]), save_tiny_sam(sam)
+    found_by, sam = tmp_path / "detector.safetensors", tmp_path / "sam.safetensors"
+    sha256, of_sam = SAVE[name](found_by, ["nodule", "device", "other"]), save_tiny_sam(sam)
     detector = (
-        f"annotate.detectors=[{{name: given}}, {{name: yolo, weights: {yolo}, sha256: {of_yolo}, image_side_px: 64, "
-        "confidence: 0.0001, most: 3, labels: {nodule: {kind: finding, name: nodule}}}]"
+        f"annotate.detectors=[{{name: given}}, {{name: {name}, weights: {found_by}, sha256: {sha256}, "
+        "image_side_px: 64, confidence: 0.0001, most: 3, labels: {nodule: {kind: finding, name: nodule}}}]"
     )
     segmenter = f"annotate.segmenter={{name: sam, weights: {sam}, sha256: {of_sam}}}"
     built = build_small(config, tmp_path / "work", detector, segmenter)

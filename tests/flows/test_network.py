@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.annotators.tiny_models import save_tiny_sam, save_tiny_yolo
+from tests.annotators.tiny_models import save_tiny_rt_detr, save_tiny_sam, save_tiny_yolo
 from tests.flows.corpora import make_corpus
 
 REPOSITORY = Path(__file__).parents[2]
@@ -30,12 +30,14 @@ def test_the_watch_sees_what_leaves(tmp_path: Path) -> None:
 @pytest.mark.parametrize("executor", ["local", "dask"])
 def test_nothing_of_a_build_leaves_loopback(tmp_path: Path, executor: str) -> None:
     config = make_corpus(tmp_path / "sources", smears=2, films=2)
-    yolo, sam = tmp_path / "yolo.safetensors", tmp_path / "sam.safetensors"
+    yolo, rt_detr, sam = (tmp_path / f"{name}.safetensors" for name in ("yolo", "rt-detr", "sam"))
     save_tiny_yolo(yolo)
+    save_tiny_rt_detr(rt_detr)
     save_tiny_sam(sam)
     told = run(
         tmp_path / "reached", "-m", "flows.cli", "build", config, "--work", tmp_path / "work", "--executor", executor,
-        "--set", f"annotate.detectors=[{{name: yolo, weights: {yolo}, image_side_px: 128}}]",
+        "--set", f"annotate.detectors=[{{name: yolo, weights: {yolo}, image_side_px: 128}}, "
+                 f"{{name: rt-detr, weights: {rt_detr}, image_side_px: 128}}]",
         "--set", f"annotate.segmenter={{name: sam, weights: {sam}}}",
     )  # fmt: skip
     assert told.returncode == 0, told.stderr

@@ -43,6 +43,14 @@ def test_areas_that_stand_out_are_found_whether_bright_or_dark(boxes: tuple[Box,
     assert all(best_iou(box, found) >= 0.6 for box in boxes)
 
 
+@pytest.mark.parametrize(("ground", "large", "small"), [(100, 230, 80), (150, 20, 170)])
+def test_a_faint_area_is_found_beside_a_stark_one_of_the_other_side(ground: int, large: int, small: int) -> None:
+    """One threshold for the whole picture would not tell it from the ground."""
+    scene, spot = make_scene(LARGE, ground=ground, level=large), make_scene(SMALL, ground=ground, level=small)
+    scene[:48, :48] = spot[:48, :48]
+    assert best_iou(SMALL, look(scene)) >= 0.5
+
+
 def test_a_difference_of_colour_alone_is_found() -> None:
     red = cv2.cvtColor(np.full((120, 160, 3), (140, 150, 128), dtype=np.uint8), cv2.COLOR_LAB2RGB)
     blue = cv2.cvtColor(np.full((120, 160, 3), (140, 110, 128), dtype=np.uint8), cv2.COLOR_LAB2RGB)
@@ -109,6 +117,20 @@ def test_grey_and_its_copy_in_colour_are_the_same_picture(ground: int, seed: int
     grey = np.random.default_rng(seed).integers(0, 256, (40, 50), dtype=np.uint8) // 2 + ground // 2
     grey = grey.astype(np.uint8)
     assert look(grey) == look(np.repeat(grey[..., None], 3, axis=2))
+
+
+@pytest.mark.parametrize(
+    ("boxes", "overlap", "kept"),
+    [
+        ([], 0.5, []),
+        ([(0, 0, 2, 1), (0, 0, 1, 1)], 0.5, [0]),  # an overlap of just that
+        ([(0, 0, 2, 1), (0, 0, 1, 1)], 0.51, [0, 1]),
+        ([(0, 0, 2, 1), (5, 0, 6, 1), (0, 0, 2, 1)], 0.5, [0, 1]),
+    ],
+)
+def test_a_box_goes_from_the_overlap_on(boxes: list[Box], overlap: float, kept: list[int]) -> None:
+    scores = np.linspace(1, 0.5, len(boxes))
+    assert suppressed(np.array(boxes, dtype=np.int64).reshape(-1, 4), scores, overlap).tolist() == kept
 
 
 BOXES = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(10, 20), st.integers(10, 20)), max_size=12)

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from annotators.detectors.found import rounded_outward
 from annotators.detectors.yolo import YoloDetector, YoloSettings, letterbox
-from annotators.detectors.yolo_model import save_safetensors
+from annotators.detectors.yolo_model import load_yolo, save_safetensors
 from annotators.proposal import Picture, as_rgb
 from annotators.weights import Weights, read_weights
 from schemas.boxes import is_valid
 from schemas.errors import ConfigError
+from tests.annotators.detectors.test_yolo_model import save_checkpoint
 from tests.annotators.tiny_models import TINY_YOLO_SIDE_PX, make_picture, save_tiny_yolo, tiny_yolo
 
 PICTURES = [make_picture(), make_picture(50, 200, seed=1), make_picture(300, 200, seed=2, grey=True)]
@@ -42,7 +43,7 @@ def predicted(network: Any, pictures: list[Picture], **changed: Any) -> list[np.
 
 @pytest.mark.parametrize("yaml_name", ["yolov8n.yaml", "yolo11n.yaml", "yolo26n.yaml"])
 def test_it_finds_what_the_library_itself_predicts(tmp_path: Path, yaml_name: str) -> None:
-    """The three differ in layers and in the head: the last suppresses by itself."""
+    """The three differ in layers; the last has a second head."""
     model, path = tiny_yolo(yaml_name=yaml_name), tmp_path / "tiny.safetensors"
     sha256 = save_safetensors(model.network, path)
     detector = make_detector(read_weights(str(path), sha256), most=20)
@@ -60,10 +61,25 @@ def test_boxes_do_not_depend_on_the_pictures_beside(weights: Weights) -> None:
     assert detector.detect([]) == []
 
 
-def test_more_may_be_asked_of_a_head_that_suppresses_by_itself(tmp_path: Path) -> None:
-    sha256 = save_safetensors(tiny_yolo(yaml_name="yolo26n.yaml").network, tmp_path / "a.safetensors")
-    detector = make_detector(read_weights(str(tmp_path / "a.safetensors"), sha256), most=320, confidence=0)
-    assert [len(rows) for rows in detector.find(PICTURES[:1])] == [320]  # it has 300 unless told
+def test_of_two_heads_a_checkpoint_cannot_choose_the_other(tmp_path: Path) -> None:
+    network = tiny_yolo(yaml_name="yolo26n.yaml").network
+    save_checkpoint(network, tmp_path / "plain.pt")
+    network.end2end = True
+    save_checkpoint(network, tmp_path / "flagged.pt")
+    plain, flagged = (make_detector(read_weights(str(tmp_path / f"{name}.pt"), None)) for name in ("plain", "flagged"))
+    assert plain.detect(PICTURES) == flagged.detect(PICTURES)
+
+
+def test_a_checkpoint_with_only_a_head_that_suppresses_by_itself_is_taken(tmp_path: Path) -> None:
+    network = tiny_yolo(yaml_name="yolo26n.yaml").network
+    network.end2end = True
+    save_checkpoint(network.fuse(verbose=False), tmp_path / "a.pt")
+    weights = read_weights(str(tmp_path / "a.pt"), None)
+    expected = predicted(load_yolo(weights).network, PICTURES, conf=0.25, max_det=20)
+    for found, rows in zip(make_detector(weights, most=20).find(PICTURES), expected, strict=True):
+        np.testing.assert_allclose(found, rows, rtol=0, atol=1e-3)
+    many = make_detector(weights, most=320, confidence=0).find(PICTURES[:1])
+    assert [len(rows) for rows in many] == [320]  # the head gives 300 unless told
 
 
 def test_grey_and_its_copy_in_colour_are_the_same_picture(weights: Weights) -> None:

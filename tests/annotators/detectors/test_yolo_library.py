@@ -37,16 +37,19 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return said
 
 
+@pytest.mark.slow
 def test_nothing_leaves_loopback(report: dict[str, Any]) -> None:
     assert report["watched"]  # a look-up before was seen and stopped
     assert report["reached"] == []
 
 
+@pytest.mark.slow
 def test_no_program_that_fetches_is_started(report: dict[str, Any]) -> None:
     words = {word for command in report["started"] for word in re.findall(r"\w+", command)}
     assert words & {"curl", "wget", "git", "pip", "uv", "apt"} == set()
 
 
+@pytest.mark.slow
 def test_the_models_really_ran(report: dict[str, Any]) -> None:
     done = report["done"]
     assert done["boxes"] == done["masks"] > 0
@@ -54,6 +57,7 @@ def test_the_models_really_ran(report: dict[str, Any]) -> None:
     assert done["boxes of rt-detr"] > 0
 
 
+@pytest.mark.slow
 def test_the_process_is_left_as_it_was(report: dict[str, Any]) -> None:
     assert report["changed"] == {}
 

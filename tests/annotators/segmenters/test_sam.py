@@ -87,6 +87,15 @@ def test_masks_do_not_depend_on_the_pictures_and_boxes_beside(weights: Weights, 
         assert [of_box for one in summary(alone) for of_box in one] == expected
 
 
+def test_on_a_cpu_pictures_and_boxes_enter_the_network_one_by_one(weights: Weights) -> None:
+    """So that no digit depends on what is beside, on this processor or another."""
+    segmenter, together = make_segmenter(weights, batch=3, boxes_at_once=4), []
+    for part in (segmenter._sam.image_encoder, segmenter._sam.mask_decoder.transformer):
+        part.register_forward_pre_hook(lambda _module, inputs: together.append(len(inputs[0])))
+    segmenter.segment(PICTURES, BOXES)
+    assert together == [1] * (2 + 6)
+
+
 def test_the_two_framings_differ(weights: Weights) -> None:
     one, other = (make_segmenter(weights, framing=framing) for framing in ("sam", "medsam"))
     assert summary(one.segment(PICTURES, BOXES)) != summary(other.segment(PICTURES, BOXES))

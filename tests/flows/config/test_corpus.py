@@ -38,7 +38,7 @@ def test_where_a_model_runs_and_lies_changes_no_manifest(tmp_path: Path) -> None
     assert first != read(tmp_path, f"{settings[0][:-2]}, confidence: 0.5}}]").public()
 
 
-@pytest.mark.parametrize("version", ["", ".", "..", "../other", "a/b", ".hidden", "a b"])
+@pytest.mark.parametrize("version", ["", ".", "..", "../other", "a/b", ".hidden", "a b", "index.json"])
 def test_a_version_is_the_name_of_a_folder(tmp_path: Path, version: str) -> None:
     with pytest.raises(ConfigError, match=r"release: .* names a folder"):
         read(tmp_path, f"release.version='{version}'")
@@ -46,3 +46,18 @@ def test_a_version_is_the_name_of_a_folder(tmp_path: Path, version: str) -> None
 
 def test_versions_as_people_write_them_are_taken(tmp_path: Path) -> None:
     assert read(tmp_path, "release.version='1.0.0-rc.1+b_2'").release.version == "1.0.0-rc.1+b_2"
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("select.splits={train: .nan}", "select.splits: fractions sum to nan"),
+        ("sources.0.rejected_limit=.nan", "sources.0.rejected_limit: nan is not from 0 to 1"),
+        ("sources.0.rejected_limit=-1", "sources.0.rejected_limit: -1 is not from 0 to 1"),
+        ("ingest.max_file_mb=0", "ingest.max_file_mb: 0 is not from 1"),
+        ("release.jpeg_quality=101", "release.jpeg_quality: 101 is not from 1 to 100"),
+    ],
+)
+def test_a_number_out_of_range_names_its_place(tmp_path: Path, override: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        read(tmp_path, override)

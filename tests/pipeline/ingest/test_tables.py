@@ -72,10 +72,10 @@ def test_lines_of_json_need_not_have_all_columns(tmp_path: Path) -> None:
     assert read_columns(path) == ("a", "b", "c")
 
 
-@pytest.mark.parametrize("content", ['{"a": 1}\n{"a":\n', '{"a": 1}\n[1]\n'])
-def test_a_line_that_is_no_object_is_named(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize("second", ['{"a":', "[1]", '{"a": "\\ud800"}', f'{{"a": {"[" * 100_000}{"]" * 100_000}}}'])
+def test_a_line_that_is_no_object_is_named(tmp_path: Path, second: str) -> None:
     with pytest.raises(TableError, match="line 2 is no JSON"):
-        rows(write(tmp_path, content, "t.jsonl"))
+        rows(write(tmp_path, f'{{"a": 1}}\n{second}\n', "t.jsonl"))
 
 
 def test_parquet_gives_the_same_text(tmp_path: Path) -> None:
@@ -83,6 +83,16 @@ def test_parquet_gives_the_same_text(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": [1, None], "b": [2.0, 0.5], "picture": [b"\xff", b""]}), path)
     assert rows(path) == [(1, {"a": "1", "b": "2"}), (2, {"a": "", "b": "0.5"})]
     assert read_columns(path) == ("a", "b", "picture")
+
+
+def test_parquet_whose_pages_are_damaged_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    pq.write_table(pa.table({"a": [f"{i * 7919 % 1000}" for i in range(3000)], "b": ["b"] * 3000}), path)
+    data = bytearray(path.read_bytes())
+    data[50:1500:7] = bytes(byte ^ 0x55 for byte in data[50:1500:7])
+    path.write_bytes(data)
+    with pytest.raises(TableError, match="not readable as Parquet"):
+        rows(path)
 
 
 def test_damaged_parquet_says_so(tmp_path: Path) -> None:

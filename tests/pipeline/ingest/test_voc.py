@@ -105,6 +105,12 @@ def test_entities_that_expand_without_end_are_refused_before_they_do() -> None:
         read_voc(bomb.encode(), WH)
 
 
+@pytest.mark.parametrize("side", ["inf", "1e300", "-4", "120.5"])
+def test_a_size_that_no_picture_has_is_a_mismatch(side: str) -> None:
+    data = f"<annotation><size><width>{side}</width><height>{side}</height></size></annotation>"
+    assert read_voc(data.encode(), WH).dropped == (Dropped("annotation_size_mismatch", float(side)),)
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     with suppress(BadData):

@@ -63,6 +63,12 @@ def test_a_class_without_a_name_is_unknown() -> None:
     assert read_yolo(b"1 .5 .5 .1 .1", ("a", "", "c"), WH).dropped == (Dropped("class_unknown", 1),)
 
 
+def test_a_class_beyond_all_integers_is_unknown() -> None:
+    (dropped,) = read_yolo(b"99999999999999999999 .5 .5 .1 .1", NAMES, WH).dropped
+    assert dropped == Dropped("class_unknown", 1e20)
+    assert isinstance(dropped.value, float)  # a table's column could not hold such an integer
+
+
 def test_what_is_no_text_is_refused() -> None:
     with pytest.raises(BadData, match="annotation_unreadable"):
         read_yolo(b"\xff\xfe\x00", NAMES, WH)

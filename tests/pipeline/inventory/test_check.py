@@ -11,9 +11,8 @@ from tests.pipeline.inventory.builders import make_files, make_source
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return make_files(
-        tmp_path / "s", {"xml/a.xml": "", "classes.txt": "x", "t.csv": "name,finding\n", "not.parquet": "PAR1"}
-    )
+    tables = {"t.csv": "name,finding\n", "twice.csv": "name,finding,name\n", "not.parquet": "PAR1"}
+    return make_files(tmp_path / "s", {"xml/a.xml": "", "classes.txt": "x", **tables})
 
 
 def problem(folder: Path, **settings: Any) -> str:
@@ -65,6 +64,9 @@ def test_a_missing_root_is_named_as_the_config_has_it(tmp_path: Path) -> None:
             "label masks need either `values`",
         ),
         ({"annotations": AnnotationSettings(kind="label_masks", instances="a")}, "need a `prefix` or `suffix`"),
+        ({"include": ("**", "[z-a].png")}, "include: '[z-a].png' is no pattern: bad character range z-a"),
+        ({"exclude": ("[b-a]",)}, "exclude: '[b-a]' is no pattern"),
+        ({"tables": (TableSettings(path="twice.csv", join="name"),)}, "several columns are named 'name'"),
         ({"tables": (TableSettings(path="no.csv", join="name"),)}, "tables.0: no file 'no.csv'"),
         ({"tables": (TableSettings(path="t.csv", join="nam"),)}, "tables.0: no column 'nam'; did you mean 'name'?"),
         (

@@ -4,12 +4,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.inventory.index import VERSION
 from pipeline.inventory.take import InventoryOptions
 from pipeline.parts import Limits, is_files_part
 from pipeline.sources import AnnotationSettings, TableSettings
 from schemas.errors import SourceError
 from schemas.ids import IdKey
-from schemas.keys import column_hashes
+from schemas.keys import column_hashes, rows_hash
 from schemas.tables.inventory import INVENTORY, ROLES
 from tests.pipeline.inventory.builders import Taken, make_files, make_source, png, take
 
@@ -204,3 +205,33 @@ def test_many_other_files_fall_into_parts_of_their_own(tmp_path: Path) -> None:
     taken = take(root)
     assert list(taken.parts) == ["s/all", "s/files-0", "s/files-1"]
     assert taken.table.num_rows == 4201
+
+
+def test_golden_rows_of_this_version(tmp_path: Path) -> None:
+    """Changed rows under an old version are wrong: raise `inventory.index.VERSION` together with the hash.
+
+    Files are bytes written here, of which the first few tell the format, so no library has a say.
+    """
+    files = {
+        "a/1.png": b"\x89PNG\r\n\x1a\n" + bytes(24),
+        "a/2.jpg": b"\xff\xd8\xff\xe0" + bytes(24),
+        "b/3.png": b"\x89PNG\r\n\x1a\n" + bytes(25),
+        "b/4.png": b"text",
+        "b/5.nrrd": b"NRRD0004\n",
+        "drafts/6.png": b"\x89PNG\r\n\x1a\n" + bytes(26),
+        "a/1.xml": b"<annotation/>",
+        "lonely.xml": b"<annotation/>",
+        "empty": b"",
+        "t.csv": b"n,who,says\n1.png,p,pneumonia|odd\n2.jpg,p,\nnone.png,q,\n",
+    }
+    source = make_source(
+        exclude=("drafts/**",),
+        group_by="folder",
+        annotations=AnnotationSettings(kind="voc"),
+        tables=(TableSettings(path="t.csv", join="n", columns={"patient": "who", "label": "says"}),),
+    )
+    taken = take(make_files(tmp_path / "s", files), source, key=IdKey(b"k" * 32))
+    assert [len(taken.rows["a/1.png"][name]) for name in ("support", "group")] == [1, 32]
+    assert "pneumonia" in taken.rows["a/1.png"]["record"]
+    assert {part: table.num_rows for part, table in taken.parts.items()} == {"s/all": 3, "s/files": 7}
+    assert (VERSION, rows_hash(column_hashes(taken.table))) == (1, "eea5c5e055d609974695ac515269c1d8")

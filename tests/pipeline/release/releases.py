@@ -42,14 +42,16 @@ def some_pictures() -> list[Picture]:
     ]
 
 
-def write_release(folder: Path, pictures: Sequence[Picture], settings: ReleaseSettings = SETTINGS) -> ReleaseFolder:
-    """One shard a split, the card, the manifest."""
+def write_release(
+    folder: Path, pictures: Sequence[Picture], settings: ReleaseSettings = SETTINGS, **changes: Any
+) -> ReleaseFolder:
+    """One shard a split, the card, the manifest; `changes` to what the run knows."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = part_tables(pictures)
     for split in sorted({picture.split for picture in pictures}):
         with (folder / f"{split}-0123456789abcdef.parquet").open("wb") as sink:
             write_shard(ShardPlan(split, "", ("all",)), lambda _: tables, sink, settings)
-    return finish_release(folder, build_of(pictures))
+    return finish_release(folder, replace(build_of(pictures), **changes))
 
 
 def finish_release(folder: Path, build: Build) -> ReleaseFolder:
@@ -95,6 +97,7 @@ def build_of(pictures: Sequence[Picture]) -> Build:
             released, "opened", [{**row, "status": "rejected"} for row in extra if row["reason"] == "truncated"]
         ),
         images=_ledger(released, "released", extra),
+        unmapped=[],
     )
 
 

@@ -72,6 +72,23 @@ def test_the_card_names_its_limits(tmp_path: Path) -> None:
         assert limit in card
 
 
+@pytest.mark.parametrize(
+    ("labels", "words", "says"),
+    [
+        (1, ["odd"], "- smears: images with unmapped labels 1,200, different labels 1; `manifest.json` names them."),
+        (2, ["odd"], "different labels 2; `manifest.json` names the most frequent."),
+        (2, None, "different labels 2.\n"),
+    ],
+)
+def test_the_card_counts_unmapped_labels_and_names_none(
+    tmp_path: Path, labels: int, words: list[str] | None, says: str
+) -> None:
+    unmapped = [{"source": "smears", "images": 1200, "labels": labels, "words": words}]
+    card = render_card(manifest_of(tmp_path, Picture(), unmapped=unmapped))
+    assert says in card
+    assert "odd" not in card
+
+
 def test_names_cannot_break_a_table(tmp_path: Path) -> None:
     card = render_card(manifest_of(tmp_path, Picture(source="a|b")))
     assert "| a\\|b | 1 |" in card

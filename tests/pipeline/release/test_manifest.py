@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.release.counts import Counts
 from pipeline.release.folder import ReleaseFile
-from pipeline.release.manifest import Build, Ledger, canonical_bytes, ledger_problems, make_manifest
+from pipeline.release.manifest import Build, Ledger, Unmapped, canonical_bytes, ledger_problems, make_manifest
 from schemas.errors import LedgerError
 from tests.pipeline.release.releases import build_of
 
@@ -65,6 +65,13 @@ def test_a_manifest_says_what_was_built_and_how() -> None:
     assert (found["name"], found["version"], found["revision"], found["profile"]) == ("demo", "1.0", "abc1234", "open")
     assert found["schema_version"] == 1
     assert found["config"]["release"]["global_side_px"] == 80
+
+
+def test_unmapped_labels_stand_beside_the_counts_that_rows_can_prove() -> None:
+    unmapped: list[Unmapped] = [{"source": "s", "images": 2, "labels": 1, "words": None}]
+    found = manifest(unmapped=unmapped)
+    assert found["unmapped"] == unmapped
+    assert found["counts"] == Counts().as_json()
 
 
 @pytest.mark.parametrize("shuffle", [lambda items: items, reversed])

@@ -66,6 +66,7 @@ def page(folder: Path, *pictures: Picture, facts: RunFacts = FACTS) -> Page:
 def test_a_release_without_rows_has_a_page(tmp_path: Path) -> None:
     found = page(tmp_path, facts=RunFacts())
     assert "0 images, in turn" in found.text
+    assert "without a place in the taxonomy" not in found.text
     assert "written apart from the build" in found.text
 
 
@@ -87,6 +88,23 @@ def test_ledgers_are_shown_as_sums_with_reasons_in_words(tmp_path: Path) -> None
     assert "12 released + 3 excluded + 1 rejected + 2 duplicate = 18 images" in text
     assert "excluded too_small 3 A side is shorter than asked for." in text
     assert "films 6 3 0 2 11" in text
+
+
+@pytest.mark.parametrize(
+    ("ids", "labels", "words", "says"),
+    [
+        ("content", 2, ["odd", "<b>"], "source images labels in the source's words smears 1,200 2 odd, <b> "),
+        ("content", 1003, ["odd", "blob"], "smears 1,200 1,003 odd, blob and 1,001 more"),
+        ("keyed", 2, None, "source images labels smears 1,200 2 Pictures"),
+    ],
+)
+def test_unmapped_labels_are_counted_by_source(
+    tmp_path: Path, ids: str, labels: int, words: list[str] | None, says: str
+) -> None:
+    unmapped = [{"source": "smears", "images": 1200, "labels": labels, "words": words}]
+    found = Page(render_report(write_release(tmp_path, [Picture()], ids=ids, unmapped=unmapped), FACTS))
+    assert found.open == []
+    assert says in found.text
 
 
 def test_counts_are_those_of_the_manifest(tmp_path: Path) -> None:

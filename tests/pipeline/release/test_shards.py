@@ -6,12 +6,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
+from pipeline.release.index import VERSION
 from pipeline.release.plan import ShardPlan
 from pipeline.release.settings import ReleaseSettings
 from pipeline.release.shards import ShardStats, write_shard
+from schemas.keys import column_hashes, rows_hash
+from schemas.tables.release import REGION
 from tests.pipeline.release.builders import Picture, Region, encoded, part_tables
 
 CELL = Region(box=(20, 10, 50, 40))
@@ -150,3 +154,32 @@ def arrow_peak(parts: int) -> int:
 
 def test_memory_does_not_grow_with_the_parts_of_a_shard() -> None:
     assert arrow_peak(40) < 1.1 * arrow_peak(10)
+
+
+def hashes_without_bytes(rows: pa.Table) -> dict[str, str]:
+    """Of the columns, of which pictures and crops go by their names alone: their bytes are the encoder's."""
+    regions = rows["regions"].combine_chunks()
+    flat = pc.list_flatten(regions)
+    of_regions = {field.name: pc.struct_field(flat, field.name) for field in REGION if field.name != "crop"}
+    of_regions |= {"crop": pc.struct_field(flat, ["crop", "path"]), "row": pc.list_parent_indices(regions)}
+    of_rows = {name: rows[name] for name in rows.column_names if name not in ("regions", "image")}
+    of_rows["image"] = pc.struct_field(rows["image"], "path")
+    return {
+        **column_hashes(pa.table(of_rows)),
+        **{f"regions.{name}": found for name, found in column_hashes(pa.table(of_regions)).items()},
+    }
+
+
+def test_golden_rows_of_this_version() -> None:
+    """Changed rows under an old version are wrong: raise `release.index.VERSION` together with the hash."""
+    boxes = [Region(box=(20, 10, 50, 40)), Region(box=(0, 0, 12, 9), masked=False, licence="CC-BY-SA-4.0")]
+    pictures = [
+        Picture(number=0, wh=(1600, 900), spacing_mm=(0.2, 0.1), regions=tuple(boxes)),  # shrunk
+        Picture(number=1, encoding="png", channels=1, modality="radiography", report=None),
+        Picture(number=2, source="films", licence="CC-BY-4.0", regions=(CELL, Region(box=(9, 9, 9, 12), rejected="x"))),
+        Picture(number=3, status="excluded"),
+    ]
+    data, _ = written(pictures[:2], pictures[2:])
+    rows = pq.read_table(io.BytesIO(data))
+    assert sorted(len(row["regions"]) for row in rows.to_pylist()) == [0, 1, 2]
+    assert (VERSION, rows_hash(hashes_without_bytes(rows))) == (1, "20f5cdc96ab736e665e8d2b0467879bd")

@@ -4,15 +4,17 @@ import pyarrow as pa
 import pytest
 
 from pipeline.select.decide import DECISIONS, UNITED_READS, decide, decisions_of_part
+from pipeline.select.reduce import VERSION
 from pipeline.select.settings import SelectSettings
 from pipeline.select.signatures import SIGNATURES, signatures
 from pipeline.select.splits import SPLITS
-from schemas.keys import column_hashes
+from schemas.keys import column_hashes, rows_hash
 from tests.pipeline.select.tables import (
     ID_KEY,
     decide_on,
     make_annotation,
     make_images,
+    make_label,
     make_records,
     make_sources,
     records_of,
@@ -155,3 +157,28 @@ def test_a_new_copy_changes_only_the_slice_of_the_picture_that_stays() -> None:
     after = parts_of(part("1"), part("2"), part("9", source="b", pixel_hash="pixels of 1", patient="p1"))
     changed = [column_hashes(old) != column_hashes(new) for old, new in zip(before, after[:2], strict=True)]
     assert changed == [True, False]
+
+
+def test_golden_rows_of_this_version() -> None:
+    """Changed rows under an old version are wrong: raise `reduce.VERSION` together with the hash."""
+    images = make_images(
+        {"item": "1", "pixel_hash": "same", "patient": "p"},
+        {"item": "2", "patient": "p"},
+        {"item": "3", "source": "b", "pixel_hash": "same", "study": "s", "burned_in": "annotation"},
+        {"item": "4", "source": "c", "pixel_hash": "same"},
+        {"item": "5", "rejected": rejected()},
+        {"item": "6", "source": "b", "study": "s"},
+    )
+    cell, near, far = (make_annotation((x, 10, x + 10, 20), exhaustive=True) for x in (10, 11, 60))
+    scope = {"annotation_scope": ["red blood cell", "platelet"]}
+    records = make_records(
+        {"item": "1", "annotations": [cell], "labels": [make_label()], **scope},
+        {"item": "2", "annotations": [near]},
+        {"item": "3", "source": "b", "annotations": [near, far], "licence": "CC BY 4.0", "attribution": "them"},
+        {"item": "4", "source": "c", "labels": [make_label(state="absent"), make_label(None)], **scope},
+        {"item": "5"},
+        {"item": "6", "source": "b"},
+    )
+    found = decide_on(images, records)
+    assert found["conflicts"].to_pylist() == [2, *[None] * 5]
+    assert (VERSION, rows_hash(column_hashes(found))) == (2, "a6fdb374fd0fe96c66ffa12546b00984")
