@@ -1,5 +1,5 @@
 """Detectors: pictures in, labelled boxes out.
 
-`given` hands on what came with the images, `classical` needs no weights, `yolo` runs an ultralytics model.
-Only the `yolo*` modules import ultralytics, since that library changes its process when it is imported.
+`classical` needs no weights, `yolo` runs an ultralytics model, `rt_detr` a transformers one; each library has its
+home in these modules alone. What came with a source needs no detector: `pipeline.annotate` hands it on.
 """

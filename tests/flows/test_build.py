@@ -11,7 +11,7 @@ from pipeline.work import TABLES
 from schemas.errors import ConfigError, RejectedShare, SourceError, WeightsError
 from tests.flows.corpora import add_smear, build_small, make_corpus, manifest, order_for, write_picture, write_table
 
-UNKNOWN = ("glumph|zorbed", "zorbed", "malaria|zorbed")  # of three pictures; the taxonomy knows one
+UNKNOWN = ("glumph|zorbed", "zorbed", "leukaemia|zorbed")  # of three pictures; the taxonomy knows one
 
 
 @pytest.fixture
@@ -146,6 +146,7 @@ def test_keyed_releases_count_unknown_labels_and_do_not_name_them(
 
 
 def test_labels_that_are_all_known_leave_nothing_to_report(config: Path, work: Path) -> None:
+    write_table(config.parent, {"smear-1.jpg": {"label": "leukaemia"}})
     assert json.loads(manifest(build_small(config, work)))["unmapped"] == []
 
 

@@ -126,7 +126,7 @@ def test_a_mirrored_box_has_mirrored_words(case: tuple[tuple[int, int, int, int]
     assert centre_on_a_bound or there["image_side"] == other.get(here["image_side"], "centre")
     assert there["vertical"] == here["vertical"]
     assert there["size"] == here["size"]
-    assert there["half"] == other.get(here["half"])
+    assert centre_on_a_bound or there["half"] == other.get(here["half"])
 
 
 @given(boxes())
