@@ -25,7 +25,7 @@ from pipeline.select.selection import Select
 from pipeline.sources import SourceSettings
 from pipeline.trace import Trace
 from pipeline.work import StageIndex, StoredPart, Work
-from schemas.errors import ConfigError
+from schemas.errors import ConfigError, FellShort
 from schemas.ids import IdKey
 from schemas.keys import canonical_hash
 
@@ -158,6 +158,8 @@ def release(run: Run) -> None:
     parts = {part.part: run.stored(part, *tables) for part in run.parts()}
     shards = run_shards(Shelf(run.order.work, parts, run.config.release), run.execute, run.watch)
     run.indexes["shards"] = shards
+    if not shards.parts:
+        raise FellShort(f"no picture is left to release; see `medregion status {run.order.work.url}` for the reasons")
     public = run.config.public()
     about = About(
         name=run.config.name,

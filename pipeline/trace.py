@@ -198,10 +198,10 @@ class Trace:
         return {item: found[item] for item in items if item in found}
 
     def files(self, source: str, items: Sequence[str]) -> pa.Table:
-        """The table `files` (item, path) that a stage with `reads_files` gets."""
+        """The table `files` (item, path) that a stage with `reads_files` gets; paths as bytes: not all are text."""
         paths = self.paths(source, sorted(set(items)))
-        text = [str(path) for path in paths.values()]
-        return pa.table({"item": pa.array(list(paths), pa.string()), "path": pa.array(text, pa.string())})
+        named = [os.fsencode(path) for path in paths.values()]
+        return pa.table({"item": pa.array(list(paths), pa.string()), "path": pa.array(named, pa.binary())})
 
 
 def _lay_out(connection: sqlite3.Connection) -> None:

@@ -63,6 +63,8 @@ def _run(order: BuildOrder, command: BuildCommand) -> Built:
     log = folder / "log"
     if order.work.local:
         remove_temporaries(folder)
+        if order.config.ids == "keyed":
+            folder.chmod(0o700)  # what people typed is in there word for word
     settle(log.absolute() / "prefect")
     TERMINAL.move_chatter(log / "servers.log")
     say(f"building {order.config.name} in {order.work.url}; servers write to {log / 'servers.log'}")

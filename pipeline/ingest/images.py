@@ -1,5 +1,6 @@
 """The stage `images`: every picture of a part's files, in 8 bits, with its allow-listed attributes."""
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -78,18 +79,26 @@ class Ingest:
         }
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
-        """Needs `inventory` and `files` (item, path). Raises SourceError where a file is gone since the inventory."""
-        paths = dict(zip(*(tables["files"][name].to_pylist() for name in ("item", "path")), strict=True))
-        wanted = sorted(
-            row["item"] for row in tables["inventory"].to_pylist() if row["role"] == "image" and row["rejected"] is None
-        )
+        """Needs `inventory` and `files` (item, path as bytes or text).
+
+        Raises SourceError where a file is gone or another since the inventory: its key would name what it was.
+        """
+        paths = {file["item"]: os.fsdecode(file["path"]) for file in tables["files"].to_pylist()}
+        wanted = {
+            row["item"]: row["sha256"]
+            for row in tables["inventory"].to_pylist()
+            if row["role"] == "image" and row["rejected"] is None
+        }
         with silence():
-            rows = [row for item in wanted for row in self._rows(item, paths[item])]
+            rows = [row for item in sorted(wanted) for row in self._rows(item, paths[item], wanted[item])]
         return pa.Table.from_pylist(rows, schema=IMAGES)
 
-    def _rows(self, item: str, path: str) -> list[Row]:
+    def _rows(self, item: str, path: str, sha256: str) -> list[Row]:
         try:
-            pictures = self._pictures(self._read(path))
+            data = self._read(path)
+            if hashlib.sha256(data).hexdigest() != sha256:
+                raise SourceError(self.source, "a file changed since the inventory; run the build again")
+            pictures = self._pictures(data)
             return [self._row(item, frame, picture) for frame, picture in enumerate(pictures)]
         except BadData as error:
             rejected = {"reason": error.reason, "value": float(error.value)}

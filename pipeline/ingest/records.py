@@ -1,6 +1,7 @@
 """The stage `records`: what a person typed about each picture, as closed words, boxes and masks."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -52,7 +53,7 @@ class Records:
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
         """Rows of the schema RECORDS, sorted by item, frame and view; `files` holds the annotation files' paths."""
         inventory = {row["item"]: row for row in tables["inventory"].to_pylist()}
-        paths = dict(zip(*(tables["files"][name].to_pylist() for name in ("item", "path")), strict=True))
+        paths = {file["item"]: os.fsdecode(file["path"]) for file in tables["files"].to_pylist()}
         files = AnnotationFiles(self.source, paths)
         pictures = tables["images"].sort_by([(name, "ascending") for name in ("item", "frame", "view")]).to_pylist()
         rows = [

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from pipeline.release.verify import verify
 from pipeline.work import TABLES
-from schemas.errors import ConfigError, RejectedShare, SourceError, WeightsError
+from schemas.errors import ConfigError, FellShort, RejectedShare, SourceError, WeightsError
 from tests.flows.corpora import add_smear, build_small, make_corpus, manifest, order_for, write_picture, write_table
 
 UNKNOWN = ("glumph|zorbed", "zorbed", "leukaemia|zorbed")  # of three pictures; the taxonomy knows one
@@ -225,3 +226,19 @@ def test_every_stage_has_an_index_that_names_its_files(config: Path, work: Path)
         assert {f"{part['key']}.parquet" for part in index["parts"]} == {
             p.name for p in (work / table).glob("*.parquet")
         }
+
+
+def test_a_build_that_leaves_nothing_to_release_falls_short(config: Path, work: Path) -> None:
+    with pytest.raises(FellShort, match="no picture is left to release"):
+        build_small(config, work, "sources.0.licence=all rights reserved", "sources.1.licence=mine")
+    assert not (work / "release").exists()
+
+
+def test_a_file_name_that_is_no_text_is_read_like_any_other(config: Path, work: Path) -> None:
+    odd = os.fsencode(config.parent / "films") + b"/film-\xff.png"
+    with open(odd, "wb") as file:  # noqa: PTH123  no Path holds it
+        file.write((config.parent / "films" / "film-0.png").read_bytes())
+    told = json.loads(manifest(build_small(config, work)))
+    images = {(row["source"], row["status"]): row["count"] for row in told["ledgers"]["images"]["rows"]}
+    assert images["films", "released"] == 6
+    assert images["films", "duplicate"] == 1

@@ -122,7 +122,7 @@ def test_paths_come_in_the_order_that_was_asked_for(trace: Trace) -> None:
     assert list(trace.paths("s", [*asked, "unknown"])) == asked
     table = trace.files("s", [*asked, asked[0]])
     assert table["item"].to_pylist() == sorted(asked)
-    assert set(table["path"].to_pylist()) == {f"/data/{number}.png" for number in range(1200)}
+    assert set(table["path"].to_pylist()) == {f"/data/{number}.png".encode() for number in range(1200)}
 
 
 def test_pages_are_in_order_and_may_be_changed_on_the_way(trace: Trace) -> None:

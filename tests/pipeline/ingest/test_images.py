@@ -1,3 +1,4 @@
+import hashlib
 import pickle
 import re
 from pathlib import Path
@@ -41,7 +42,14 @@ def make_tables(folder: Path, files: dict[str, bytes], **changes: dict[str, Any]
     for name, data in files.items():
         (folder / name).write_bytes(data)
         rows.append(
-            {"source": "s", "item": name, "sha256": name, "size_bytes": len(data), "format": "", "role": "image"}
+            {
+                "source": "s",
+                "item": name,
+                "sha256": hashlib.sha256(data).hexdigest(),
+                "size_bytes": len(data),
+                "format": "",
+                "role": "image",
+            }
         )
         paths.append({"item": name, "path": str(folder / name)})
     for row in rows:
@@ -200,7 +208,7 @@ def test_files_are_read_from_any_file_system(tmp_path: Path) -> None:
 
     with fsspec.open("memory://pictures/a", "wb") as file:
         file.write(png_file(smooth()))
-    tables = make_tables(tmp_path, {"a": b""})
+    tables = make_tables(tmp_path, {"a": png_file(smooth())})
     tables["files"] = pa.Table.from_pylist([{"item": "a", "path": "memory://pictures/a"}], FILES)
     assert Ingest("s", KEY)(tables)["encoding"].to_pylist() == ["png"]
 
@@ -269,3 +277,8 @@ def test_rows_of_this_version_are_pinned(tmp_path: Path) -> None:
     table = Ingest("s", KEY)(make_tables(tmp_path, files))
     assert table["burned_in"].to_pylist().count("annotation") == 1
     assert (Ingest.version, rows_hash(column_hashes(table))) == GOLDEN
+
+
+def test_a_file_that_is_another_since_the_inventory_ends_the_run(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="changed since the inventory"):
+        ingest(tmp_path, {"a": png_file(smooth())}, a={"sha256": "0" * 64})

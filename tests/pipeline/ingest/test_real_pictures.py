@@ -1,5 +1,6 @@
 """What real files of nine kinds come out as; every case is a trap that was met."""
 
+import hashlib
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,14 @@ def rows_of(paths: list[Path], root: Path, settings: IngestSettings | None = Non
     """Items are paths below the root."""
     names = sorted(path.relative_to(root).as_posix() for path in paths)
     nothing = pa.nulls(len(names), pa.struct([("reason", pa.string()), ("value", pa.float64())]))
-    inventory = pa.table({"item": names, "sha256": names, "role": ["image"] * len(names), "rejected": nothing})
+    inventory = pa.table(
+        {
+            "item": names,
+            "sha256": [hashlib.sha256((root / name).read_bytes()).hexdigest() for name in names],
+            "role": ["image"] * len(names),
+            "rejected": nothing,
+        }
+    )
     files = pa.table({"item": names, "path": [str(root / name) for name in names]})
     found: list[Row] = Ingest("real", IdKey(), settings or IngestSettings())(
         {"inventory": inventory, "files": files}
