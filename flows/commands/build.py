@@ -9,6 +9,7 @@ from typing import Literal
 from flows.build import BuildOrder, Built
 from flows.commands.dry_run import print_plan
 from flows.config.corpus import read_corpus
+from flows.interrupts import attentive
 from flows.orders import order_of
 from flows.prefect_home import settle
 from flows.prefect_server import prefect_server
@@ -75,7 +76,8 @@ def _run(order: BuildOrder, command: BuildCommand) -> Built:
 
         if server is not None:
             server.wait()
-        return run_build(order, watch_on(TERMINAL.err), executor, workers, command.address)
+        with attentive(watch_on(TERMINAL.err)) as watch:
+            return run_build(order, watch, executor, workers, command.address)
 
 
 def report(built: Built) -> None:

@@ -62,7 +62,8 @@ def _proportions(row: Mapping[str, Any], region: Mapping[str, Any], crop: Pixels
     left, top, right, bottom = region["crop_box_xyxy"]
     source_wh = np.array([right - left, bottom - top]) / row["scale"]
     crop_wh = np.array(crop.shape[1::-1], np.float64)
-    shrunk = min(1.0, float((crop_wh / source_wh).max()))
+    longer = int(source_wh.argmax())  # the one that a limit cuts; of the shorter, rounding hides the scale
+    shrunk = min(1.0, float(crop_wh[longer] / source_wh[longer]))
     # A pixel of rounding each, and that of the view's shorter side.
     slack = 1.5 + crop_wh / min(row["width"], row["height"])
     return bool((np.abs(source_wh * shrunk - crop_wh) <= slack).all())

@@ -1,6 +1,7 @@
 """Small corpora on disk, made on the spot: two sources, boxes as VOC, a table of patients and labels."""
 
 import csv
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from flows.build import BuildOrder, Built, build
 from flows.config.corpus import read_corpus
 from flows.orders import order_of
+from pipeline.locks import locked
 from pipeline.runner import Execute, Silent, serially
 from pipeline.work import Work
 
@@ -77,7 +79,10 @@ def order_for(config: Path, work: Path | str, *settings: str, until: str | None 
 
 
 def build_small(config: Path, work: Path | str, *settings: str, execute: Execute = serially, **order: Any) -> Built:
-    return build(order_for(config, work, *settings, **order), execute, Silent())
+    """Under the lock, as the command does it; without Prefect."""
+    asked = order_for(config, work, *settings, **order)
+    with locked(Path(asked.work.root)) if asked.work.local else nullcontext():
+        return build(asked, execute, Silent())
 
 
 def manifest(built: Built) -> bytes:
