@@ -23,4 +23,4 @@ def test_a_corpus_of_volumes_alone_is_a_wrong_run(tmp_path: Path) -> None:
     config.write_text(f"name: a\nids: content\nsources: [{{name: v, root: {root}, licence: MIT}}]")
     with pytest.raises(ConfigError, match="none holds a PNG"):
         build_small(config, tmp_path / "work")
-    assert not (tmp_path / "work").exists()
+    assert [path.name for path in (tmp_path / "work").iterdir()] == [".lock"]
