@@ -6,12 +6,12 @@ from schemas.tables.columns import FACT, KEY, NEGATIVE, REJECTED, versioned
 
 CAPTIONED_REGION = pa.struct(
     [
-        ("region_id", pa.string()),
-        ("caption", pa.string()),
-        ("paraphrase", pa.string()),
-        ("facts", pa.list_(FACT)),
-        ("negatives", pa.list_(NEGATIVE)),
-        ("checks", pa.list_(pa.string())),
+        ("region_id", pa.string()),  # of the table regions
+        ("caption", pa.string()),  # one sentence on this region alone
+        ("paraphrase", pa.string()),  # the same facts in other words
+        ("facts", pa.list_(FACT)),  # all that is known, said or not
+        ("negatives", pa.list_(NEGATIVE)),  # false sentences, each by one edited slot
+        ("checks", pa.list_(pa.string())),  # what a check withheld
     ]
 )
 
@@ -20,12 +20,12 @@ CAPTIONS = versioned(
     1,
     [
         *KEY,
-        pa.field("summary", pa.string()),
-        pa.field("report", pa.string()),
+        pa.field("summary", pa.string()),  # one or two sentences
+        pa.field("report", pa.string()),  # in findings style
         pa.field("texts_origin", pa.string()),  # rules, openai, transformers
-        pa.field("facts", pa.list_(FACT)),
-        pa.field("negatives", pa.list_(NEGATIVE)),
-        pa.field("regions", pa.list_(CAPTIONED_REGION)),
+        pa.field("facts", pa.list_(FACT)),  # all that is known, said or not
+        pa.field("negatives", pa.list_(NEGATIVE)),  # false sentences, each by one edited slot
+        pa.field("regions", pa.list_(CAPTIONED_REGION)),  # in the order of the table regions
         REJECTED,
     ],
 )

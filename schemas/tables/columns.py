@@ -6,10 +6,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 KEY = [
-    pa.field("source", pa.string(), nullable=False),
-    pa.field("item", pa.string(), nullable=False),
-    pa.field("frame", pa.int32(), nullable=False),
-    pa.field("view", pa.string(), nullable=False),
+    pa.field("source", pa.string(), nullable=False),  # name of the source in the config
+    pa.field("item", pa.string(), nullable=False),  # keyed hash of source and relative path, 32 hexadecimal digits
+    pa.field("frame", pa.int32(), nullable=False),  # of a multi-frame file, from 0
+    pa.field("view", pa.string(), nullable=False),  # a window or tile of the frame; empty: the whole of it
 ]
 KEY_NAMES = tuple(field.name for field in KEY)
 
@@ -22,29 +22,29 @@ LABEL_STATE = pa.struct([("category", pa.string()), ("state", pa.string()), ("ba
 
 FACT = pa.struct(
     [
-        ("fact_id", pa.string()),
-        ("subject", pa.string()),
-        ("kind", pa.string()),
-        ("attribute", pa.string()),
-        ("value", pa.string()),
-        ("unit", pa.string()),
-        ("assertion", pa.string()),
-        ("frame", pa.string()),
-        ("basis", pa.string()),
-        ("source", pa.string()),
-        ("confidence", pa.float32()),
-        ("visible", pa.string()),
+        ("fact_id", pa.string()),  # hash of the fact without its confidence
+        ("subject", pa.string()),  # `image`, or a region_id
+        ("kind", pa.string()),  # acquisition, label, count, position, side, size ...
+        ("attribute", pa.string()),  # the slot of its kind, as `image_side`
+        ("value", pa.string()),  # a word of the closed vocabularies, or a number as text
+        ("unit", pa.string()),  # UCUM, as mm; null where there is none
+        ("assertion", pa.string()),  # present, absent, possible
+        ("frame", pa.string()),  # patient or image, where a side or place needs one
+        ("basis", pa.string()),  # who or what says so: header, reader, geometry, phantom ...
+        ("source", pa.string()),  # a source of the config, or a detector
+        ("confidence", pa.float32()),  # 0 to 1; null: not stated
+        ("visible", pa.string()),  # true, false, unknown
     ]
 )
 
 NEGATIVE = pa.struct(
     [
-        ("text", pa.string()),
-        ("slot", pa.string()),
-        ("changed_slots", pa.list_(pa.string())),
-        ("original", pa.string()),
-        ("replaced", pa.string()),
-        ("certainty", pa.string()),
+        ("text", pa.string()),  # the whole false sentence
+        ("slot", pa.string()),  # the one that was edited on purpose
+        ("changed_slots", pa.list_(pa.string())),  # all that differ, dependents too
+        ("original", pa.string()),  # the slot's value in the true text
+        ("replaced", pa.string()),  # its value here
+        ("certainty", pa.string()),  # certified, exclusive or presumed
     ]
 )
 
@@ -53,12 +53,12 @@ ANNOTATION = pa.struct(
         ("label", pa.string()),  # the source's own word
         ("kind", pa.string()),  # finding, anatomy, cell, device, artefact, marker; null: unmapped
         ("name", pa.string()),  # the word that captions use
-        ("category", pa.string()),
+        ("category", pa.string()),  # of the taxonomy; null: none
         ("box_xyxy", BOX),  # integers, half-open, pixels of the upright source picture
         ("mask", RLE),  # within the box; null where the source gave none
-        ("exhaustive", pa.bool_()),
+        ("exhaustive", pa.bool_()),  # the source annotates all of this label
         ("label_source", pa.string()),  # reader, model, phantom
-        ("licence", pa.string()),
+        ("licence", pa.string()),  # where it differs from the picture's
         ("source", pa.string()),  # the source that gave it, which a duplicate keeps
     ]
 )

@@ -15,34 +15,34 @@ IMAGES = versioned(
         pa.field("source_width", pa.int32()),  # upright, before the limit
         pa.field("source_height", pa.int32()),
         pa.field("scale", pa.float64()),  # stored / source, at most 1
-        pa.field("channels", pa.int32()),
-        pa.field("bits_stored", pa.int32()),
+        pa.field("channels", pa.int32()),  # 1 grey, 3 RGB
+        pa.field("bits_stored", pa.int32()),  # of the source's samples
         pa.field("encoding", pa.string()),  # jpeg (passed through) or png
-        pa.field("modality", pa.string()),
-        pa.field("technique", pa.string()),
-        pa.field("body_part", pa.string()),
-        pa.field("projection", pa.string()),
-        pa.field("image_laterality", pa.string()),
+        pa.field("modality", pa.string()),  # one of the twelve; null: the header does not say
+        pa.field("technique", pa.string()),  # a closed word of its modality
+        pa.field("body_part", pa.string()),  # a word of the taxonomy
+        pa.field("projection", pa.string()),  # pa, ap, lateral, cc, mlo ...
+        pa.field("image_laterality", pa.string()),  # left, right, bilateral: the patient's
         pa.field("axes", pa.list_(pa.string(), 2)),  # patient direction of image +x and +y
-        pa.field("plane", pa.string()),
-        pa.field("mirrored", pa.bool_()),
+        pa.field("plane", pa.string()),  # axial, coronal, sagittal, oblique
+        pa.field("mirrored", pa.bool_()),  # right of the picture is right of the patient in a view from the front
         pa.field("spacing_mm", pa.list_(pa.float64(), 2)),  # [row, column] of the stored picture
         pa.field("spacing_basis", pa.string()),  # header, calibrated, nominal, detector, unknown
         pa.field("window", pa.struct([("center", pa.float64()), ("width", pa.float64()), ("name", pa.string())])),
-        pa.field("sex", pa.string()),
-        pa.field("age_bucket", pa.string()),
+        pa.field("sex", pa.string()),  # F, M, O
+        pa.field("age_bucket", pa.string()),  # five years, as 45-49; `under 1`, `90+`
         pa.field("patient", pa.string()),  # keyed pseudonyms
-        pa.field("study", pa.string()),
-        pa.field("series", pa.string()),
-        pa.field("device", pa.string()),
-        pa.field("burned_in", pa.string()),
-        pa.field("recognisable", pa.string()),
-        pa.field("pixel_ops", pa.list_(pa.string())),
+        pa.field("study", pa.string()),  # keyed
+        pa.field("series", pa.string()),  # keyed
+        pa.field("device", pa.string()),  # a word of the closed list of makers
+        pa.field("burned_in", pa.string()),  # annotation: somebody drew into the pixels
+        pa.field("recognisable", pa.string()),  # null until faces are looked for
+        pa.field("pixel_ops", pa.list_(pa.string())),  # what was done to the pixels, in order
         pa.field("pixel_mean", pa.float32()),  # grey levels, 0 to 255
-        pa.field("pixel_std", pa.float32()),
+        pa.field("pixel_std", pa.float32()),  # of all pixels; near 0: nothing to see
         pa.field("image_bytes", pa.int64()),  # length and hash of the next, for whoever need not read it
         pa.field("image_hash", pa.string()),
-        pa.field("image", pa.binary()),
+        pa.field("image", pa.binary()),  # the encoded picture itself
         REJECTED,
     ],
 )

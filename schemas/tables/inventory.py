@@ -10,12 +10,12 @@ INVENTORY = versioned(
     "inventory",
     1,
     [
-        pa.field("source", pa.string(), nullable=False),
-        pa.field("item", pa.string(), nullable=False),
-        pa.field("sha256", pa.string()),
-        pa.field("size_bytes", pa.int64(), nullable=False),
+        pa.field("source", pa.string(), nullable=False),  # name of the source in the config
+        pa.field("item", pa.string(), nullable=False),  # keyed hash of source and relative path
+        pa.field("sha256", pa.string()),  # of the file; null where it was not read
+        pa.field("size_bytes", pa.int64(), nullable=False),  # as the file system says
         pa.field("format", pa.string(), nullable=False),  # by its first bytes, not by its name
-        pa.field("role", pa.string(), nullable=False),
+        pa.field("role", pa.string(), nullable=False),  # one of ROLES
         # annotation files of this image: their items and checksums, so that a changed one changes this row
         pa.field(
             "support",
