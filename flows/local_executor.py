@@ -2,14 +2,13 @@
 
 import os
 import signal
-import threading
-import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any
 
+from flows.driver_watch import end_with
 from pipeline.runner import Execute, PartResult, Task
 
 IN_FLIGHT_A_WORKER = 2
@@ -49,7 +48,7 @@ def start_worker(driver: int) -> None:
     """One thread a library, interrupts left to the driver, and no life after it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     limit_threads()
-    threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
+    end_with(driver)
 
 
 def limit_threads() -> None:
@@ -60,9 +59,3 @@ def limit_threads() -> None:
     cv2.setNumThreads(0)
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
-
-
-def _end_with(driver: int) -> None:
-    while os.getppid() == driver:
-        time.sleep(0.5)
-    os._exit(1)

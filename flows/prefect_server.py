@@ -8,13 +8,13 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from flows.driver_watch import end_with
 from schemas.errors import WrongRun
 
 START_SECONDS = 120
@@ -69,7 +69,7 @@ def free_port() -> int:
 def main(port: int, driver: int) -> None:
     import uvicorn
 
-    threading.Thread(target=_end_with, args=(driver,), daemon=True).start()
+    end_with(driver)
     uvicorn.run(
         "prefect.server.api.server:create_app",
         factory=True,
@@ -78,12 +78,6 @@ def main(port: int, driver: int) -> None:
         log_level="error",
         lifespan="on",
     )
-
-
-def _end_with(driver: int) -> None:
-    while os.getppid() == driver:
-        time.sleep(0.5)
-    os._exit(1)
 
 
 if __name__ == "__main__":

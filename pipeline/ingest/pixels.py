@@ -15,8 +15,6 @@ from schemas.errors import BadData
 Pixels = NDArray[Any]  # (H, W) grey or (H, W, 3) RGB
 Shown = NDArray[np.uint8]
 
-PIXEL_OPS = ("upright", "palette", "alpha", "grey", "window", "invert", "resample")
-
 
 @dataclass(frozen=True)
 class Picture:
