@@ -46,7 +46,7 @@ class AnnotationSettings:
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = FORBID_EXTRA
-    kind: Literal["voc", "yolo", "label_masks"]
+    kind: Literal["voc", "yolo", "label_masks", "regions"]
     path: str = "."
     prefix: str = ""  # what an annotation's stem starts with, as `mask` of mask2d
     suffix: str = ""  # what it ends with, as `_mask`
@@ -85,7 +85,7 @@ class SourceSettings:
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = FORBID_EXTRA
     name: str
-    kind: Literal["folder"] = "folder"
+    kind: Literal["folder", "phantoms"] = "folder"  # phantoms: a folder that `medregion phantoms` wrote
     root: str
     include: tuple[str, ...] = ("**/*",)
     exclude: tuple[str, ...] = ()

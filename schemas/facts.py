@@ -54,6 +54,8 @@ KINDS: Mapping[str, Mapping[str, Vocabulary]] = {
     "size": {"share_of_image": frozenset(SIZES)},
     "measurement": {"width": None, "height": None},
     "shape": {"outline": frozenset({"round", "wide", "tall"})},
+    "appearance": {ANY: None},  # the attribute is one of schemas/lexicon/attributes.csv, the value one of its words
+    "location": {"anatomy": None},  # an id of schemas/lexicon/places.csv
     "border": {"touches": frozenset({"left", "top", "right", "bottom"})},
     "relation": {"left_of": None, "above": None, "larger_than": None},
 }

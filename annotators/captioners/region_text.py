@@ -9,11 +9,18 @@ from annotators.captioners.evidence import NO_KIND, Evidence, RegionEvidence
 from annotators.captioners.nouns import noun
 from annotators.captioners.templates import Dice, phrases
 from schemas.facts import Fact
+from schemas.lexicon.attributes import attribute_values
+from schemas.lexicon.places import is_legal
+from schemas.lexicon.places import place as place_of
 
 Slot = tuple[str, str]  # kind and attribute of a fact
 Facts = Mapping[Slot, Fact]
 
 ATTRIBUTES_AT_MOST = 2
+LOCATION, SIDE = ("location", "anatomy"), ("side", "patient")
+LOOKS_AT_MOST = 2
+DENIABLE = frozenset({"calcification", "enhancement", "shadow", "halo", "uptake"})  # looks that may be told as absent
+OF_THE_PICTURE = ("image", "field")  # vocabularies of places that geometry tells already
 ATTRIBUTES = (("measurement", "width"), ("size", "share_of_image"), ("shape", "outline"), ("border", "touches"))
 # What is told of a region without a name of its own, by kind.
 GENERIC = {
@@ -41,13 +48,15 @@ class Wording:
     place: int
     attributes: tuple[tuple[Slot, int], ...]
     several: frozenset[str]  # names that the picture holds more than once
+    sided: bool = False  # the anatomical place is told with the patient's side
 
     @property
     def slots(self) -> frozenset[Slot]:
         """What the caption tells."""
         place = {("position", "vertical"), ("side", "patient") if self.by_patient else ("position", "image_side")}
         name = {("identity", "name")} if self.style in ("named", "model") else set()
-        return frozenset({*place, *name, *(slot for slot, _ in self.attributes)})
+        told = {slot for slot, _ in self.attributes}
+        return frozenset({*place, *name, *told, *({SIDE} if LOCATION in told and self.sided else set())})
 
     def caption(self, told: Facts) -> str:
         """`told` are the facts of the region by their slots, or edited ones in the same slots."""
@@ -79,12 +88,16 @@ class Wording:
         return known.the if known.definite and name.value not in self.several else known.indefinite
 
     def _attributes(self, told: Facts, form: str) -> list[str]:
-        return [
-            measured(index, form, told)
-            if slot[0] == "measurement"
-            else attribute(slot[0], index, form, told[slot].value, self.field)
-            for slot, index in self.attributes
-        ]
+        return [self._attribute(slot, index, form, told) for slot, index in self.attributes]
+
+    def _attribute(self, slot: Slot, index: int, form: str, told: Facts) -> str:
+        if slot[0] == "measurement":
+            return measured(index, form, told)
+        if slot[0] == "appearance":
+            return look(index, form, slot[1], told[slot].value)
+        if slot == LOCATION:
+            return located(index, form, told[slot].value, told[SIDE].value if self.sided else "")
+        return attribute(slot[0], index, form, told[slot].value, self.field)
 
 
 def wording(evidence: Evidence, region: RegionEvidence, turn: int = 0) -> Wording:
@@ -100,6 +113,7 @@ def wording(evidence: Evidence, region: RegionEvidence, turn: int = 0) -> Wordin
         place=dice.index("side" if by_patient else "place", len(phrases("region", "side" if by_patient else "place"))),
         attributes=tuple((slot, dice.index(slot[0], len(phrases("region", slot[0])))) for slot in _told(region, dice)),
         several=evidence.several,
+        sided=_sided(region),
     )
 
 
@@ -140,6 +154,23 @@ def attribute(kind: str, variant: int, form: str, value: str, field: str) -> str
     return str(words[form].format(field=field, word=words.get("words", {}).get(value, "")))
 
 
+@cache
+def look(variant: int, form: str, name: str, value: str) -> str:
+    """`part` or `clause` of an appearance, in the lexicon's words: `spiculated`, `with posterior shadowing`."""
+    words = phrases("region", "appearance")[variant]
+    phrase = next(each.phrase for each in attribute_values(name) if each.value == value)
+    behind = form == "clause" and phrase.startswith(("with ", "without "))
+    return str(words["clause_with" if behind else form].format(word=phrase))
+
+
+@cache
+def located(variant: int, form: str, place_id: str, side: str) -> str:
+    """`part` or `clause` of a place in the anatomy: `in the right upper zone`."""
+    known = place_of(place_id)
+    where = f"{known.preposition} the {side} {known.phrase}" if side else f"{known.preposition} the {known.phrase}"
+    return str(phrases("region", "location")[variant][form].format(where=where))
+
+
 def measured(variant: int, form: str, told: Facts) -> str:
     width, height = told["measurement", "width"], told["measurement", "height"]
     words = phrases("region", "measurement")[variant]
@@ -148,22 +179,47 @@ def measured(variant: int, form: str, told: Facts) -> str:
 
 
 def _told(region: RegionEvidence, dice: Dice) -> list[Slot]:
-    """At most two of the attributes known: a measurement always, the others by a choice that the paraphrase shares."""
+    """What the anatomy and the look are, then at most two of the attributes that geometry gives."""
+    looks = sorted(slot for slot in region.by_slot if slot[0] == "appearance")
+    start = dice.same("looks", len(looks)) if looks else 0
+    chosen = sorted((looks[start:] + looks[:start])[:LOOKS_AT_MOST])
+    # What is absent stands last, and alone: a list behind `without` would be read as absent as a whole.
+    last = [slot for slot in chosen if slot[1] in DENIABLE][:1]
+    shown = [slot for slot in chosen if slot[1] not in DENIABLE]
+    place = [LOCATION] if _is_located(region) else []
+    return [*place, *shown, *_measured(region, dice, bool(looks)), *last]
+
+
+def _is_located(region: RegionEvidence) -> bool:
+    told = region.value(*LOCATION)
+    return told is not None and place_of(told).vocabulary not in OF_THE_PICTURE
+
+
+def _sided(region: RegionEvidence) -> bool:
+    """Whether the place is one of two, and the side is known."""
+    told, side = region.value(*LOCATION), region.value(*SIDE)
+    return told is not None and side is not None and is_legal(told, side)
+
+
+def _measured(region: RegionEvidence, dice: Dice, looks: bool) -> list[Slot]:
+    """A measurement always, the others by a choice that the paraphrase shares; one, where looks are told too."""
     known = [slot for slot in ATTRIBUTES if slot in region.by_slot]
-    if len(known) <= ATTRIBUTES_AT_MOST:
+    most = 1 if looks else ATTRIBUTES_AT_MOST
+    if len(known) <= most:
         return known
     first = [slot for slot in known if slot[0] == "measurement"]
     rest = [slot for slot in known if slot[0] != "measurement"]
     start = dice.same("attributes", len(rest))
-    kept = (first + rest[start:] + rest[:start])[:ATTRIBUTES_AT_MOST]
+    kept = (first + rest[start:] + rest[:start])[:most]
     return [slot for slot in ATTRIBUTES if slot in kept]
 
 
 def _behind(start: str, items: list[str]) -> str:
-    """One or two items; a comma where the first holds an `and` of its own."""
+    """`a`, `a and b`, `a, b and c`; a comma before `and` where an item holds one of its own."""
     if not items:
         return ""
-    return start + (", and " if " and " in items[0] else " and ").join(items)
+    head = ", ".join(items[:-1])
+    return start + (f"{head}{', and ' if ' and ' in head else ' and '}{items[-1]}" if head else items[-1])
 
 
 def capital(text: str) -> str:

@@ -34,5 +34,6 @@ def _given(annotation: dict[str, Any], source_wh: tuple[int, int], stored_wh: tu
         exhaustive=bool(annotation["exhaustive"]),
         label_source=annotation["label_source"],
         licence=annotation["licence"],
+        attributes=tuple((said["attribute"], said["value"]) for said in annotation["attributes"] or ()),
         segmenter="given" if mask is not None else None,
     )

@@ -24,6 +24,7 @@ class Found:
     agreement: float | None = None  # largest IoU with a later detector's box of the same name
     segmenter: str | None = None
     stability: float | None = None
+    attributes: tuple[tuple[str, str], ...] = ()  # what a source says of its side, place and look
 
 
 def merge(earlier: Sequence[Found], later: Sequence[Found], overlap: float) -> list[Found]:

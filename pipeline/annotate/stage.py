@@ -26,7 +26,7 @@ class Annotate:
     """Given annotations first, then detectors in the config's order, then masks for regions without one."""
 
     name: ClassVar[str] = "regions"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (
             *KEY_NAMES, "width", "height", "source_width", "source_height", "image",
@@ -103,6 +103,7 @@ class Annotate:
             "score": proposal.score,
             "box_xyxy": list(proposal.box_xyxy),
             "mask": mask,
+            "attributes": [{"attribute": name, "value": value} for name, value in found.attributes],
             "area_px": area_px(mask) if mask is not None else None,
             "stability": found.stability,
             "agreement": found.agreement,

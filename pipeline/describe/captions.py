@@ -29,7 +29,7 @@ UNSUPPORTED = "unsupported_text"
 # Words of texts and grounds of negatives: a changed one changes the rows.
 TABLES = (
     *(("pipeline.describe", name) for name in ("exclusive_names", "midline_parts")),
-    *(("schemas.lexicon", name) for name in ("attributes", "confusable", "findings")),
+    *(("schemas.lexicon", name) for name in ("attributes", "confusable", "findings", "places")),
     *(("schemas.taxonomy", name) for name in ("body_parts", "categories", "labels", "modalities", "projections")),
 )
 MANY = 1 << 30
@@ -48,7 +48,7 @@ class Describe:
     """Kept pictures to captions, in the order of their keys."""
 
     name: ClassVar[str] = "captions"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),

@@ -6,10 +6,12 @@ from functools import lru_cache
 
 from annotators.captioners.evidence import UNLABELLED, UNNAMED
 from annotators.captioners.nouns import noun
+from annotators.captioners.region_text import look
 from annotators.captioners.templates import phrases
-from pipeline.describe.parse_claims import Claim, findings_in, parse_claims, split_items
+from pipeline.describe.parse_claims import Claim, findings_in, joined_names, parse_claims, split_items
 from pipeline.describe.sides import stated_side
 from schemas.facts import IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
+from schemas.lexicon.places import place
 
 # What may be wrong with a text, closed: the column `checks` holds these words.
 FAILURES = ("finding", "side", "place", "relation", "length", "absence", "count", "nothing")
@@ -80,6 +82,13 @@ def _claims_of(fact: Fact) -> Iterator[Claim]:
         yield Claim("relation", fact.attribute)
     elif fact.kind == "measurement" and fact.basis in MEASURED_BASES:
         yield Claim("length", f"{fact.value} {fact.unit}")
+    elif fact.kind == "appearance":
+        phrase = look(0, "part", fact.attribute, fact.value)
+        yield from _findings(phrase)
+        if phrase.startswith("without "):
+            yield from (Claim("absence", item) for item in split_items(phrase.removeprefix("without ")))
+    elif fact.kind == "location":
+        yield from (Claim("side", side) for side in ("left", "right") if side in place(fact.value).phrase.split())
     elif fact.kind == "label":
         yield from _findings(phrases("labels", "categories")[fact.value])
     elif fact.slot == ("identity", "name") or fact.kind in COUNTS:
@@ -90,7 +99,7 @@ def _claims_of(fact: Fact) -> Iterator[Claim]:
 
 @lru_cache(maxsize=4096)
 def _findings(words: str) -> tuple[Claim, ...]:
-    return tuple(Claim("finding", name) for name in findings_in(words.lower()))
+    return tuple(Claim("finding", name) for name in findings_in(joined_names(words.lower())))
 
 
 def _claims_of_all(facts: Sequence[Fact]) -> Iterator[Claim]:
@@ -112,7 +121,7 @@ def _items_of(absent: Fact) -> list[str]:
     if absent.kind == "label":
         return split_items(phrases("labels", "categories")[absent.value].lower())
     known = noun(absent.value)
-    return [item for words in (absent.value, known.bare, known.plural) for item in split_items(words.lower())]
+    return [item for words in (absent.value, known.bare, known.plural) for item in split_items(joined_names(words.lower()))]
 
 
 def _counted(claim: Claim, counts: Sequence[Fact]) -> bool:

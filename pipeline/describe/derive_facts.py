@@ -32,9 +32,9 @@ def derive_facts(row: Mapping[str, Any], regions: Sequence[Marked]) -> DerivedFa
 
 
 def region_side(row: Mapping[str, Any], region: Marked) -> Fact | None:
-    """Stated by the region's name or label, else from orientation where the whole box lies on one side."""
+    """Stated by the source, the region's name or label, else from orientation where the whole box lies on one side."""
     modality = row["modality"]
-    side = stated_side(region.name, region.label, modality) if region.kind else None
+    side = region.said.get("side") or (stated_side(region.name, region.label, modality) if region.kind else None)
     basis = "source_statement"
     if side is None and region.half is not None:
         side, basis = patient_sides(row).get(region.half), "dicom_orientation"
@@ -55,6 +55,7 @@ def _region_facts(row: Mapping[str, Any], region: Marked, side: Fact | None) -> 
         yield _seen(region, "shape", "outline", region.outline)
     for edge in region.touches:
         yield _seen(region, "border", "touches", edge)
+    yield from _said(region)
 
 
 def _identity(region: Marked) -> Iterator[Fact]:
@@ -72,6 +73,14 @@ def _identity(region: Marked) -> Iterator[Fact]:
                 source=region.detector,
                 confidence=region.score,
             )
+
+
+def _said(region: Marked) -> Iterator[Fact]:
+    """Place and look, as the source states them; its side has been told."""
+    for attribute, value in region.said.items():
+        if attribute != "side":
+            slot = ("location", "anatomy") if attribute == "place" else ("appearance", attribute)
+            yield Fact(region.region_id, *slot, value, region.basis, source=region.detector, visible="true")
 
 
 def _seen(region: Marked, kind: str, attribute: str, value: str) -> Fact:

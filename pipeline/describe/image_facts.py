@@ -77,4 +77,5 @@ def _labels(row: Mapping[str, Any], shown: Collection[str]) -> Iterator[Fact]:
                 label["basis"],
                 assertion=assertion,
                 source=row["source"],
+                visible="false" if label["visible"] is False else "unknown",
             )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from schemas.tables.columns import KEY_NAMES
 Key = tuple[Any, ...]  # source, item, frame, view
 COLUMNS = (
     *KEY_NAMES,
-    *("region_id", "kind", "label", "name", "category", "score", "box_xyxy", "area_px", "exhaustive"),
+    *("region_id", "kind", "label", "name", "category", "score", "box_xyxy", "attributes", "area_px", "exhaustive"),
     *("label_source", "detector", "segmenter", "rejected"),
 )
 INSCRIBED = "ellipse"  # a mask that is drawn from the box tells no more than the box
@@ -45,6 +45,7 @@ class Marked:
     half: str | None
     clear_sides: tuple[str, ...]
     clear_verticals: tuple[str, ...]
+    said: Mapping[str, str] = field(default_factory=dict)  # what the source says of its side, place and look
 
 
 def marked_regions(regions: pa.Table, image_wh: Mapping[Key, tuple[int, int]]) -> dict[Key, list[Marked]]:
@@ -84,6 +85,7 @@ def marked_regions(regions: pa.Table, image_wh: Mapping[Key, tuple[int, int]]) -
                 half=place.half[i],
                 clear_sides=place.clear_sides[i],
                 clear_verticals=place.clear_verticals[i],
+                said={each["attribute"]: each["value"] for each in row["attributes"] or ()},
             )
         )
     return dict(found)

@@ -49,6 +49,7 @@ _NO = re.compile(
     r"\b(?:no|without|free of|negative for|absence of|neither|nor)\s+([^.;:]+?)"
     r"(?=,?\s+(?:in|with|within|at|on|near|but|while)\b|[.;:]|$)"
 )
+_PREPOSITION = re.compile(r"\b(?:in|with|within|at|on|near|but|while)\b")
 _OTHER_ABSENCE = re.compile(r"\b(?:absent|absence|exclude[sd]?|cannot|isn't|aren't|not)\b")
 _OTHER_CUES = frozenset({"absence", "cannot", "isn", "aren", "not"})
 _ITEMS = re.compile(r"\s*;\s*(?:and |or )?|,\s*(?:and |or )?|\s+(?:or|and|nor)\s+")
@@ -72,13 +73,28 @@ class Claim:
 def parse_claims(text: str) -> list[Claim]:
     """In no particular order; each stretch of text is read once, by the first rule that knows it."""
     claims: list[Claim] = []
-    rest = text.lower().replace("’", "'")
+    rest = joined_names(text.lower().replace("’", "'"))
     words = words_of(rest)
     for rule in rules():
         if not words.isdisjoint(rule.cues):
             rest = rule.pattern.sub(lambda match, rule=rule: _read(match, rule, claims), rest)  # type: ignore[misc]
     claims.extend(Claim("finding", name) for name in findings_in(rest))
     return claims
+
+
+def joined_names(text: str) -> str:
+    """With hyphens in names that hold a preposition (platelet on red cell), at which a list of absences would end."""
+    for name in _names_with_prepositions():
+        if name in text:
+            text = text.replace(name, name.replace(" ", "-"))
+    return text
+
+
+@cache
+def _names_with_prepositions() -> tuple[str, ...]:
+    """The longest first, so that a plural is joined as a whole."""
+    names = {name.lower() for each in findings() for name in (each.name, each.plural or each.name)}
+    return tuple(sorted((name for name in names if _PREPOSITION.search(name)), key=lambda name: (-len(name), name)))
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -106,7 +122,7 @@ def _finding_words() -> dict[str, list[tuple[str, ...]]]:
     for each in findings():
         if each.kind in ("finding", "device") and each.id not in GENERIC:
             for name in (each.name, each.plural or each.name):
-                words = tuple(_TOKEN.findall(name.lower()))
+                words = tuple(_TOKEN.findall(joined_names(name.lower())))
                 grouped.setdefault(words[0], set()).add(words)
     return {first: sorted(names, key=lambda words: (-len(words), words)) for first, names in grouped.items()}
 

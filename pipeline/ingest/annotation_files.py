@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.ingest.given import Given
 from pipeline.ingest.label_masks import read_label_image, regions_by_instance, regions_by_value
+from pipeline.ingest.region_files import read_regions
 from pipeline.ingest.voc import read_voc
 from pipeline.ingest.yolo_txt import read_names, read_yolo
 from pipeline.sources import SourceSettings
@@ -54,6 +55,8 @@ class AnnotationFiles:
                 return self._of_mask(data, frame)
             if frame.count > 1:
                 return Given.nothing("annotation_frame_unknown", frame.count)
+            if file["kind"] == "regions":
+                return read_regions(data, frame.image_wh)
             if file["kind"] == "voc":
                 settings = self.source.annotations
                 return read_voc(data, frame.image_wh, settings.first_pixel if settings else 1)

@@ -9,7 +9,7 @@ from schemas.masks import Rle
 Box = tuple[int, int, int, int]
 Corners = tuple[float, float, float, float]  # edges in pixels, x1 y1 x2 y2
 
-CLIPPED = "box_clipped"  # the one entry of `dropped` whose box stays
+CLIPPED = "box_clipped"
 
 
 @dataclass(frozen=True)
@@ -27,23 +27,29 @@ class GivenRegion:
     label: str
     box_xyxy: Box
     mask: Rle | None = None
+    attributes: tuple[tuple[str, str], ...] = ()  # side, place and looks in closed words, as (attribute, value)
 
 
 @dataclass(frozen=True)
 class Dropped:
-    """Why something was left out; `label` is None where nobody can say what it was."""
+    """Why something was left out; `label` is None where nobody can say what it was.
+
+    `box_stays`: only a part, a mask or a word of a region was left out.
+    """
 
     reason: str
     value: float = 0.0
     label: str | None = None
+    box_stays: bool = False
 
 
 @dataclass(frozen=True)
 class Given:
-    """What one annotation file says of one picture."""
+    """What one annotation file says of one picture; `exhaustive` are labels of which it says to have every instance."""
 
     regions: tuple[GivenRegion, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    exhaustive: frozenset[str] = frozenset()
 
     @staticmethod
     def united(parts: Iterable["Given"]) -> "Given":
@@ -51,6 +57,7 @@ class Given:
         return Given(
             tuple(region for part in listed for region in part.regions),
             tuple(dropped for part in listed for dropped in part.dropped),
+            frozenset(label for part in listed for label in part.exhaustive),
         )
 
     @staticmethod
@@ -60,7 +67,7 @@ class Given:
     @property
     def incomplete(self) -> frozenset[str | None]:
         """Labels of which something is missing; None among them: perhaps of any."""
-        return frozenset(each.label for each in self.dropped if each.reason != CLIPPED)
+        return frozenset(each.label for each in self.dropped if not each.box_stays)
 
 
 def place(box: NamedCorners, image_wh: tuple[int, int]) -> Given:
@@ -79,7 +86,7 @@ def place(box: NamedCorners, image_wh: tuple[int, int]) -> Given:
     if inside is None:
         return Given.nothing("box_outside_image", 1.0, box.label)
     cut = 1 - _area(inside) / _area(whole)
-    clipped = (Dropped(CLIPPED, cut, box.label),) if inside != whole else ()
+    clipped = (Dropped(CLIPPED, cut, box.label, box_stays=True),) if inside != whole else ()
     return Given((GivenRegion(box.label, inside),), clipped)
 
 

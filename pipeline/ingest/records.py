@@ -14,6 +14,7 @@ from pipeline.ingest.annotation_files import AnnotationFiles, Frame
 from pipeline.ingest.given import Dropped, Given, GivenRegion
 from pipeline.ingest.meanings import VOCABULARIES, Meaning, meaning_of
 from pipeline.ingest.stated import stated
+from pipeline.inventory.table_record import UNSEEN
 from pipeline.sources import SourceSettings
 from schemas.tables.records import RECORDS
 from schemas.taxonomy.csv_table import tables_hash
@@ -34,7 +35,7 @@ class Records:
     source: SourceSettings
 
     name: ClassVar[str] = "records"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "inventory": ("item", "support", "record", "group"),
         "images": ("item", "frame", "view", "source_width", "source_height", "modality", "rejected"),
@@ -104,13 +105,13 @@ class Records:
         """Labels of which this picture has every instance: none where a file is absent or something of it is lost."""
         if given is None or None in given.incomplete:
             return frozenset()
-        return frozenset(self.source.exhaustive) - given.incomplete
+        return (frozenset(self.source.exhaustive) | given.exhaustive) - given.incomplete
 
     def _labels(self, said: Row, modality: str | None) -> tuple[list[Row], list[Dropped]]:
         """Labels once each, in the table's order; a state that is no word of ours is `label_state_unknown`."""
         listed = list(dict.fromkeys((word, state, basis) for word, state, basis in said.get("labels", [])))
         labels = [
-            {"label": word, "category": self._meaning(word, modality).category, "state": state, "basis": basis}
+            {"label": word, "category": self._meaning(word, modality).category, **_seen(state), "basis": basis}
             for word, state, basis in listed
             if state is not None
         ]
@@ -128,8 +129,14 @@ class Records:
             "category": meaning.category,
             "box_xyxy": list(region.box_xyxy),
             "mask": region.mask,
+            "attributes": [{"attribute": name, "value": value} for name, value in region.attributes],
             "exhaustive": exhaustive,
             "label_source": settings.label_source if settings else None,
             "licence": (settings.licence if settings else None) or licence,
             "source": self.source.name,
         }
+
+
+def _seen(state: str) -> Row:
+    """A thing that is there and cannot be seen is present: who judges a reader counts it, no text tells it."""
+    return {"state": "present", "visible": False} if state == UNSEEN else {"state": state, "visible": None}

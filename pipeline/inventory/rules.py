@@ -21,7 +21,12 @@ _OTHER_REASONS = {
     "empty": "empty_file",
 }
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".dcm", ".dicom")
-_ANNOTATION_SUFFIXES = {"voc": (".xml",), "yolo": (".txt",), "label_masks": (".png", ".tif", ".tiff")}
+_ANNOTATION_SUFFIXES = {
+    "voc": (".xml",),
+    "yolo": (".txt",),
+    "label_masks": (".png", ".tif", ".tiff"),
+    "regions": (".json",),
+}
 
 # An image that cannot be read, or never was one: what a source loses by them counts as rejected images.
 LOST_IMAGE_REASONS = ("empty_file", "file_unreadable", "wrong_format")

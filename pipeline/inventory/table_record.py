@@ -13,10 +13,12 @@ Identify = Callable[[str, str], str]  # kind and value -> pseudonym
 IDENTIFIERS = ("patient", "study", "lesion")
 TEXTS = ("report", "note")
 PRESENT, ABSENT, UNCERTAIN = "present", "absent", "uncertain"
+UNSEEN = "unseen"  # present, as other evidence tells, and not to be seen on this picture
 
 _STATES = {
     PRESENT: ("1", "1 0", "present", "positive", "yes", "true", "y"),
     ABSENT: ("0", "0 0", "absent", "negative", "no", "false", "n"),
+    UNSEEN: ("unseen", "1 unseen", "occult"),
     UNCERTAIN: ("1 uncertain", "uncertain", "possible", "probable", "equivocal", "maybe", "u"),
 }
 _NOT_SAID = ("", "nan", "na", "n a", "null", "none", "unknown", "unk", "not assessed", "2")
@@ -52,7 +54,7 @@ def merged(records: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def state_of(text: str) -> str | None:
-    """present, absent, uncertain; "" where nothing is said; None for a word that is no state."""
+    """present, unseen, absent, uncertain; "" where nothing is said; None for a word that is no state."""
     if text.strip() in _MINUS_ONE:
         return UNCERTAIN
     word = folded(text)

@@ -27,6 +27,7 @@ class Claim:
     state: str
     basis: str
     on_picture: bool = False
+    visible: bool | None = None
 
 
 def label_states(pictures: pa.Table, labels: pa.ListArray, annotations: pa.ListArray) -> tuple[pa.Array, pa.Array]:
@@ -54,7 +55,7 @@ def _modality_ids() -> frozenset[str]:
     return frozenset(each.id for each in modalities())
 
 
-def states_of(claims: Iterable[Claim], assessable: frozenset[str] | None) -> list[dict[str, str]]:
+def states_of(claims: Iterable[Claim], assessable: frozenset[str] | None) -> list[dict[str, Any]]:
     """One LABEL_STATE a category that a claim may speak of; claims that differ make it uncertain."""
     by_category: dict[str, list[Claim]] = {}
     for claim in claims:
@@ -75,10 +76,15 @@ def _admissible(claim: Claim, assessable: frozenset[str] | None) -> bool:
     return claim.category in assessable
 
 
-def _state(category: str, claims: Sequence[Claim]) -> dict[str, str]:
-    states = {claim.state for claim in claims}
+def _state(category: str, claims: Sequence[Claim]) -> dict[str, Any]:
+    states, seen = {claim.state for claim in claims}, {claim.visible for claim in claims}
     basis = min((claim.basis for claim in claims), key=BASES.index)
-    return {"category": category, "state": states.pop() if len(states) == 1 else "uncertain", "basis": basis}
+    return {
+        "category": category,
+        "state": states.pop() if len(states) == 1 else "uncertain",
+        "visible": seen.pop() if len(seen) == 1 else None,
+        "basis": basis,
+    }
 
 
 def _claims(
@@ -87,7 +93,7 @@ def _claims(
     """`no finding` says of all that can be assessed that it is absent; that it does not hold says nothing."""
     for label in labels:
         if label["category"] not in (None, NO_FINDING):
-            yield Claim(label["category"], label["state"], label["basis"])
+            yield Claim(label["category"], label["state"], label["basis"], visible=label["visible"])
         elif label["category"] == NO_FINDING and label["state"] == "present":
             yield from (Claim(category, "absent", label["basis"]) for category in sorted(assessable or ()))
     for region in regions:
@@ -101,7 +107,7 @@ def _unmapped(labels: Iterable[Mapping[str, Any]], regions: Iterable[Mapping[str
 
 
 def _distinct_labels(labels: pa.ListArray) -> pa.Table:
-    return _distinct(labels, ("label", "category", "state", "basis"))
+    return _distinct(labels, ("label", "category", "state", "visible", "basis"))
 
 
 def _distinct_regions(annotations: pa.ListArray) -> pa.Table:

@@ -18,7 +18,17 @@ REJECTED = pa.field("rejected", pa.struct([("reason", pa.string()), ("value", pa
 BOX = pa.list_(pa.int32(), 4)
 RLE = pa.struct([("size", pa.list_(pa.int32(), 2)), ("counts", pa.string())])
 
-LABEL_STATE = pa.struct([("category", pa.string()), ("state", pa.string()), ("basis", pa.string())])
+LABEL_STATE = pa.struct(
+    [
+        ("category", pa.string()),
+        ("state", pa.string()),  # present, absent, uncertain
+        ("visible", pa.bool_()),  # false: present, but not to be seen on this picture; null: not said
+        ("basis", pa.string()),
+    ]
+)
+
+# What a source says of a region in closed words: side, place (an id of the lexicon), margin, echo ...
+SAID = pa.struct([("attribute", pa.string()), ("value", pa.string())])
 
 FACT = pa.struct(
     [
@@ -56,6 +66,7 @@ ANNOTATION = pa.struct(
         ("category", pa.string()),  # of the taxonomy; null: none
         ("box_xyxy", BOX),  # integers, half-open, pixels of the upright source picture
         ("mask", RLE),  # within the box; null where the source gave none
+        ("attributes", pa.list_(SAID)),  # what the source says of its side, place and look
         ("exhaustive", pa.bool_()),  # the source annotates all of this label
         ("label_source", pa.string()),  # reader, model, phantom
         ("licence", pa.string()),  # where it differs from the picture's

@@ -9,13 +9,14 @@ LABEL = pa.struct(
         ("label", pa.string()),  # the source's own word
         ("category", pa.string()),  # null: unmapped, the image stays; or no_finding, which is no category
         ("state", pa.string()),  # present, absent, uncertain
+        ("visible", pa.bool_()),  # false: present, but not to be seen on this picture; null: not said
         ("basis", pa.string()),  # pathology, clinical, reader, report, model, phantom
     ]
 )
 
 RECORDS = versioned(
     "records",
-    1,
+    2,
     [
         *KEY,
         pa.field("licence", pa.string()),  # of the picture

@@ -2,11 +2,11 @@
 
 import pyarrow as pa
 
-from schemas.tables.columns import BOX, KEY, REJECTED, RLE, versioned
+from schemas.tables.columns import BOX, KEY, REJECTED, RLE, SAID, versioned
 
 REGIONS = versioned(
     "regions",
-    1,
+    2,
     [
         *KEY,
         pa.field("region_id", pa.string()),
@@ -17,6 +17,7 @@ REGIONS = versioned(
         pa.field("score", pa.float32()),  # of a detector, 0 to 1; null: given
         pa.field("box_xyxy", BOX),  # integers, half-open, pixels of the stored picture
         pa.field("mask", RLE),  # within the box
+        pa.field("attributes", pa.list_(SAID)),  # what the source says of its side, place and look
         pa.field("area_px", pa.int64()),  # of the mask
         pa.field("stability", pa.float32()),  # of a segmenter's mask, 0 to 1
         pa.field("agreement", pa.float32()),  # largest IoU with a later detector's box of the same name

@@ -1,12 +1,13 @@
 import itertools
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from annotators.captioners.evidence import RegionEvidence
 from annotators.captioners.region_text import caption, style_of, wording
-from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS
+from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact
 from tests.annotators.captioners.builders import acquired, counted, make_evidence, make_region
 
 CT = acquired(modality="ct", plane="axial", body_part="abdomen")
@@ -148,3 +149,46 @@ def test_a_caption_is_one_whole_sentence() -> None:
         assert text.endswith(".")
         assert "  " not in text
         assert not {"{", "}", "None"} & set(text.split())
+
+
+def said(subject: str, **values: str) -> list[Fact]:
+    """Facts that a source states: `place`, `side` and looks."""
+    slots = {"place": ("location", "anatomy"), "side": ("side", "patient")}
+    frames = {"side": "patient"}
+    return [
+        Fact(subject, *slots.get(name, ("appearance", name)), value, "reader", frame=frames.get(name))
+        for name, value in values.items()
+    ]
+
+
+def told(count: int = 40, name: str = "nodule", **values: str) -> list[str]:
+    """Captions of regions of which a source says more."""
+    plain = [make_region(f"r{i}", name) for i in range(count)]
+    regions = [replace(region, facts=(*region.facts, *said(region.region_id, **values))) for region in plain]
+    return [caption(make_evidence(*CT), region) for region in regions]
+
+
+def test_a_look_is_told_in_the_lexicon_s_words() -> None:
+    texts = told(margin="spiculated", density="hypodense")
+    assert all("spiculated" in text and "of low density" in text for text in texts)
+
+
+def test_two_looks_are_told_at_most() -> None:
+    looks = {"margin": "spiculated", "shape": "oval", "texture": "homogeneous"}
+    assert {sum(word in text for word in looks.values()) for text in told(**looks)} == {2}
+
+
+def test_a_place_in_the_anatomy_has_its_side_where_that_is_known() -> None:
+    assert all("in the upper zone" in text for text in told(place="upper_zone"))
+    assert all("in the left upper zone" in text for text in told(place="upper_zone", side="left"))
+
+
+def test_a_place_of_the_picture_is_told_by_geometry_alone() -> None:
+    assert not any("edge of the field" in text for text in told(place="field_edge"))
+
+
+def test_what_is_absent_stands_last() -> None:
+    """A list behind `without` would be read as absent as a whole."""
+    for text in told(calcification="none", enhancement="none", margin="spiculated"):
+        assert re.search(r"with(out)? [a-z-]+( calcification| enhancement)?\.$", text) or "without" not in text
+        assert text.count("without") <= 1

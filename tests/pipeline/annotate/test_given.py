@@ -7,7 +7,7 @@ from schemas.masks import decode, encode
 
 
 def annotation(box: list[int], label: str = "WBC", mask: Any = None, **more: Any) -> dict[str, Any]:
-    plain = {"kind": "cell", "name": "white blood cell", "category": None, "exhaustive": True, "licence": "MIT"}
+    plain = {"attributes": None, "kind": "cell", "name": "white blood cell", "category": None, "exhaustive": True, "licence": "MIT"}
     return {"label": label, "box_xyxy": box, "mask": mask, "label_source": "reader", **plain, **more}
 
 

@@ -38,7 +38,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {1: "fed0923096c28e252efad687fd4a13ab"}
+GOLDEN = {2: "fed0923096c28e252efad687fd4a13ab"}
 
 
 def texts_of(row: Row) -> list[str]:
@@ -158,7 +158,8 @@ def test_a_film_without_labels_says_so_and_is_not_called_normal() -> None:
 
 
 def test_absent_labels_are_told_in_the_report() -> None:
-    labels = [{"category": name, "state": "absent", "basis": "reader"} for name in ("pneumonia", "fracture")]
+    absent = {"state": "absent", "visible": None, "basis": "reader"}
+    labels = [{"category": name, **absent} for name in ("pneumonia", "fracture")]
     assert "pneumonia and fracture" in describe(chest_film(labels))[0]["report"]
 
 

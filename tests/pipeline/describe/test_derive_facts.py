@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from pipeline.describe.captions import TOLD_TWICE
 from pipeline.describe.derive_facts import derive_facts, rounded
 from schemas.facts import Fact
-from tests.pipeline.describe.builders import make_marked, make_region
+from schemas.lexicon.attributes import attribute_table
+from schemas.lexicon.places import all_places
+from tests.pipeline.describe.builders import describe, make_marked, make_picture, make_region
 
 BOX = (100, 100, 180, 140)
 ORIENTED = {"modality": "ct", "plane": "axial", "axes": ["L", "P"], "body_part": "abdomen"}
@@ -111,3 +113,38 @@ def test_a_length_is_off_by_less_than_two_steps_and_no_finer_than_half_a_step(va
     resolution = 10.0 ** -len(text.partition(".")[2])
     assert abs(float(text) - value) <= resolution / 2 + 1e-9
     assert resolution >= step / 2 or resolution == 1.0
+
+
+def test_what_a_source_says_of_side_place_and_look_become_facts() -> None:
+    said = {"side": "left", "place": "upper_zone", "margin": "spiculated"}
+    stated = [{"attribute": name, "value": value} for name, value in said.items()]
+    facts = facts_of(make_region(BOX, "nodule", label_source="phantom", attributes=stated), modality="radiography")
+    told = {slot: (fact.value, fact.basis) for slot, fact in facts.items()}
+    assert told["side", "patient"] == ("left", "source_statement")
+    assert told["location", "anatomy"] == ("upper_zone", "phantom")
+    assert told["appearance", "margin"] == ("spiculated", "phantom")
+
+
+# Of these the lexicon has values too, and they are told otherwise or not at all.
+NOT_LOOKS = (
+    "side image_side size count assertion certainty severity change relation dimension unit method frame frame_basis "
+    "spacing_basis label_basis label_state exhaustiveness visible plane window_name fat_suppression tracer stain "
+    "burned_in recognisable chronicity"
+)
+LOOKS = [(each.attribute, each.value) for each in attribute_table() if each.attribute not in NOT_LOOKS.split()]
+
+
+@pytest.mark.parametrize(("attribute", "value"), LOOKS)
+def test_every_look_of_the_lexicon_can_be_told_and_is_borne_out(attribute: str, value: str) -> None:
+    said = [{"attribute": attribute, "value": value}, {"attribute": "place", "value": "upper_zone"}]
+    regions = [make_region((10 * i, 10, 10 * i + 8, 20), "nodule", attributes=said) for i in range(12)]
+    rows = describe(make_picture(regions, modality="radiography"))
+    assert [row["rejected"] for row in rows] == [None]
+
+
+@pytest.mark.parametrize("place", [each.id for each in all_places()])
+def test_every_place_of_the_lexicon_can_be_told_and_is_borne_out(place: str) -> None:
+    said = [{"attribute": "place", "value": place}, {"attribute": "side", "value": "left"}]
+    regions = [make_region((10 * i, 10, 10 * i + 8, 20), "nodule", attributes=said) for i in range(6)]
+    rows = describe(make_picture(regions, modality="ct"))
+    assert [row["rejected"] for row in rows] == [None]

@@ -77,7 +77,7 @@ def test_a_window_is_told_by_a_known_name_alone(window: dict[str, Any] | None, v
 def test_labels_become_facts_of_known_states(
     category: str, state: str, basis: str | None, assertion: str | None
 ) -> None:
-    known = facts(label_states=[{"category": category, "state": state, "basis": basis}])
+    known = facts(label_states=[{"category": category, "state": state, "visible": None, "basis": basis}])
     assert (known["category"].assertion if known else None) == assertion
 
 
@@ -86,6 +86,6 @@ def test_labels_become_facts_of_known_states(
     [("reader", False), ("model", False), ("phantom", False), ("clinical", True), ("pathology", True)],
 )
 def test_a_category_that_only_regions_show_is_no_diagnosis(basis: str, told: bool) -> None:
-    states = [{"category": "diabetic_retinopathy", "state": "present", "basis": basis}]
+    states = [{"category": "diabetic_retinopathy", "state": "present", "visible": None, "basis": basis}]
     assert ("category" in facts(shown=frozenset({"diabetic_retinopathy"}), label_states=states)) is told
     assert "category" in facts(label_states=states)

@@ -53,7 +53,7 @@ def test_what_is_no_box_of_the_picture_is_dropped(
 def test_a_box_partly_outside_is_cut_and_noted() -> None:
     found = placed(-10, 0, 10, 10)
     assert found.regions == (GivenRegion("a", (0, 0, 10, 10)),)
-    assert found.dropped == (Dropped("box_clipped", 0.5, "a"),)
+    assert found.dropped == (Dropped("box_clipped", 0.5, "a", box_stays=True),)
     assert found.incomplete == frozenset()
 
 

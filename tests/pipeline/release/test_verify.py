@@ -87,7 +87,7 @@ def test_no_folder_is_a_wrong_run(tmp_path: Path) -> None:
         verify(str(tmp_path / "nowhere"))
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "not JSON", '{"schema_version": 1, "files": [{}]}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "not JSON", '{"schema_version": 2, "files": [{}]}'])
 def test_a_manifest_that_says_nothing_is_the_one_check_that_fails(folder: Path, text: str) -> None:
     (folder / MANIFEST).write_text(text)
     assert [(check.name, check.passed) for check in verify(str(folder))] == [("manifest", False)]
@@ -197,7 +197,7 @@ TAMPERED: list[tuple[str, Tamper, set[str]]] = [
         lambda rows: region_of(rows)["negatives"][0].update(text=region_of(rows)["caption"]),
         {"texts present"},
     ),
-    ("a row is of another schema", lambda rows: rows[0].update(schema_version=2), {"schema of rows"}),
+    ("a row is of another schema", lambda rows: rows[0].update(schema_version=3), {"schema of rows"}),
     ("a licence is lost", lambda rows: rows[0].update(licence=""), {"schema of rows", "counts add up"}),
     ("a row says another split", lambda rows: rows[0].update(split="test"), {"splits disjoint", "counts add up"}),
 ]
