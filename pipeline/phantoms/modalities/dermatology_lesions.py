@@ -1,0 +1,170 @@
+"""What lies in skin. Within a group all have the same mean colours: what tells them apart is the pattern within."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
+from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import (
+    Points,
+    blurred,
+    branching,
+    coordinates,
+    dotted,
+    filled,
+    fitted,
+    flake,
+    long_side,
+    outline,
+    points_within,
+    soft,
+    tinted,
+    traced,
+    with_colours,
+)
+from pipeline.phantoms.texture import blobs
+
+# Differences to skin, in RGB, of a lesion's mean; the largest part is 1.
+Colour = tuple[float, float, float]
+COLOURS: Mapping[str, Colour] = {
+    "brown": (-0.5, -0.85, -1.0),
+    "black": (-1.0, -1.0, -0.9),
+    "blue-grey": (-1.0, -0.75, -0.35),
+    "red": (-0.25, -1.0, -0.85),
+    "pink": (0.15, -1.0, -0.5),
+}
+PIGMENT, BLOOD = ("brown", "black", "blue-grey"), ("red", "pink", "brown")
+RED_BROWN: Colour = (-0.4, -1.0, -0.95)  # of angiomas and naevi alike: only their details are red or brown
+ROUGHNESS = {"circumscribed": 0.03, "ill-defined": 0.05, "irregular": 0.17}
+EDGE = {"circumscribed": 0.02, "ill-defined": 0.11, "irregular": 0.025}  # of the long axis
+GRAIN = 0.35
+
+
+@dataclass(frozen=True)
+class _Lesion:
+    """Its outline, and the coordinates in it: `along` and `across` a direction of its own, `far` from its centre."""
+
+    mask: Mask
+    weights: Pixels
+    along: Pixels
+    across: Pixels
+    far: Pixels
+    angle: float
+
+
+def melanoma(patch: Patch) -> Drawn:
+    """One half is darker than the other, over which lie patches of several colours, and a network of unequal meshes."""
+    lesion, random = _lesion(patch), patch.random
+    pattern = tinted(np.tanh(2.5 * lesion.along + random.uniform(-0.5, 0.5)), (-1.4, -1.2, -0.8))
+    for colour in ((-0.5, 0.0, 0.8), (0.8, -0.5, -0.4), (1.0, 1.0, 1.0)):  # blue-grey veil, red, white of regression
+        centre = points_within(random, 1, 0.55)
+        blotch = dotted(patch, centre, random.uniform(0.28, 0.42))
+        pattern += tinted(blurred(blotch, 0.05 * long_side(patch)), colour)
+    bars = np.cos(9 * lesion.along + 2 * np.sin(3 * lesion.across))
+    meshes = np.maximum(bars, np.cos(8 * lesion.across + 2 * np.sin(2 * lesion.along)))
+    pattern += tinted((meshes > 0.75) * (lesion.along < 0), (-0.7, -0.8, -0.8))
+    return _painted(patch, lesion, _colour(patch, PIGMENT), pattern)
+
+
+def seborrhoeic_keratosis(patch: Patch) -> Drawn:
+    """Stuck on: a dark sharp edge, white milia and dark openings of follicles strewn all over."""
+    lesion, random = _lesion(patch), patch.random
+    places = _strewn(random)
+    milia = int(random.integers(7, 10))
+    pattern = tinted(dotted(patch, places[:milia], random.uniform(0.07, 0.13, milia)), (2.0, 2.0, 1.8))
+    pattern += tinted(dotted(patch, places[milia:][:5], random.uniform(0.06, 0.14, 14 - milia)[:5]), (-1.4, -1.5, -1.5))
+    pattern += tinted(lesion.far > 0.84, (-0.7, -0.8, -0.8))
+    return _painted(patch, lesion, _colour(patch, PIGMENT), pattern)
+
+
+def freckle(patch: Patch) -> Drawn:
+    """Even, without any structure."""
+    lesion = _lesion(patch)
+    return _painted(patch, lesion, _colour(patch, PIGMENT), tinted(0.25 * lesion.far**2, (1, 1, 1)))
+
+
+def basal_cell_carcinoma(patch: Patch) -> Drawn:
+    """A pearly rim about a darker centre, crossed by red vessels that branch."""
+    lesion = _lesion(patch)
+    pattern = tinted(np.clip((lesion.far - 0.62) * 8, 0, 1), (1.5, 1.7, 1.7))
+    vessels = traced(patch, branching(patch.random, trunks=3, twigs=3), 0.05)
+    return _painted(patch, lesion, _colour(patch, BLOOD), pattern + tinted(vessels, (-0.3, -2.0, -1.9)))
+
+
+def squamous_cell_carcinoma(patch: Patch) -> Drawn:
+    """Flakes of pale scale on its middle, an ulcer beside, a red rim."""
+    lesion, random = _lesion(patch), patch.random
+    pattern = tinted(np.clip((lesion.far - 0.55) * 5, 0, 1), (-0.2, -0.9, -0.9))
+    flakes = np.zeros(patch.hw, np.float32)
+    for centre in points_within(random, 5, 0.42):
+        flakes = np.maximum(flakes, flake(patch, centre, random.uniform(0.2, 0.34)))
+    pattern += tinted(flakes, (1.7, 1.7, 1.1))
+    pattern += tinted(dotted(patch, points_within(random, 1, 0.3), 0.2), (-2.2, -2.8, -2.6))
+    return _painted(patch, lesion, _colour(patch, BLOOD), pattern)
+
+
+def skin_scar(patch: Patch) -> Drawn:
+    """Parallel streaks, pale and red by turns."""
+    lesion = _lesion(patch)
+    bend = 0.1 * blobs(patch.random, patch.hw, max(2.0, 0.35 * long_side(patch)))
+    return _painted(patch, lesion, _colour(patch, BLOOD), tinted(np.cos(12 * (lesion.along + bend)), (0.35, 0.7, 0.6)))
+
+
+def angioma(patch: Patch) -> Drawn:
+    """Round red lacunae side by side, pale bluish walls between them."""
+    lesion, random = _lesion(patch), patch.random
+    turn = random.uniform(0, 2 * np.pi) + np.arange(6) * np.pi / 3 + random.uniform(-0.12, 0.12, 6)
+    ring = 0.62 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    places = np.concatenate([random.uniform(-0.06, 0.06, (1, 2)), ring])
+    lacunae = blurred(dotted(patch, places, random.uniform(0.2, 0.33, 7)), 0.03 * long_side(patch))
+    return _painted(patch, lesion, RED_BROWN, tinted(lacunae, (0.3, -1.9, -1.6)))
+
+
+def pigmented_naevus(patch: Patch) -> Drawn:
+    """Even brown globules in a lattice, darker towards the middle."""
+    lesion = _lesion(patch)
+    bend = 0.06 * blobs(patch.random, patch.hw, max(2.0, 0.3 * long_side(patch)))
+    lattice = np.maximum(np.cos(15 * (lesion.along + bend)) * np.cos(15 * (lesion.across - bend)), 0)
+    pattern = tinted(lattice, (-1.3, -1.4, -1.3)) + tinted(1 - lesion.far, (-1.2, -1.0, -0.8))
+    return _painted(patch, lesion, RED_BROWN, pattern)
+
+
+def insect_bite(patch: Patch) -> Drawn:
+    """A pale wheal about a dark central point."""
+    lesion = _lesion(patch)
+    wheal = np.clip(2.5 * (0.8 - lesion.far), 0, 1)
+    point = blurred(dotted(patch, patch.random.uniform(-0.08, 0.08, (1, 2)), 0.16), 0.02 * long_side(patch))
+    return _painted(patch, lesion, RED_BROWN, tinted(wheal, (1.1, 1.3, 1.2)) + tinted(point, (-2.6, -3.2, -3.0)))
+
+
+def _lesion(patch: Patch) -> _Lesion:
+    margin = patch.attributes["margin"]
+    mask = filled(fitted(outline(patch.random, ROUGHNESS[margin]), patch.box_xyxy), patch.hw)
+    u, v = coordinates(patch)
+    angle = patch.random.uniform(0, 2 * np.pi)
+    cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    weights = soft(mask, EDGE[margin] * long_side(patch))
+    return _Lesion(mask, weights, u * cosine + v * sine, v * cosine - u * sine, np.hypot(u, v), angle)
+
+
+def _colour(patch: Patch, colours: tuple[str, ...]) -> Colour:
+    """What the attributes say; where they say several, one of the group's by chance."""
+    drawn = colours[int(patch.random.integers(len(colours)))]
+    stated = patch.attributes["colour"]
+    return COLOURS[stated if stated in colours else drawn]
+
+
+def _painted(patch: Patch, lesion: _Lesion, colour: Colour, pattern: Pixels) -> Drawn:
+    """With the grain that the attributes ask for; the mean is `colour`."""
+    if patch.attributes["texture"] == "granular":
+        pattern = pattern + tinted(GRAIN * blobs(patch.random, patch.hw, max(1.5, 0.05 * long_side(patch))), (1, 1, 1))
+    return with_colours(patch, lesion.mask, lesion.weights, np.array(colour, np.float32), pattern)
+
+
+def _strewn(random: Random) -> Points:
+    """Fourteen points that keep away from each other, in random order."""
+    index = random.permutation(14)
+    angle, far = index * 2.39996 + random.uniform(0, 2 * np.pi), 0.78 * np.sqrt((index + 0.5) / 14)
+    return np.stack([far * np.cos(angle), far * np.sin(angle)], axis=1) + random.uniform(-0.05, 0.05, (14, 2))

@@ -1,0 +1,406 @@
+"""A patient's picture: background, sites, drawings, physics, style; and the truth of all of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request
+from pipeline.phantoms.kinds import STRATA, Box, Drawn, Group, Kind, Mask, Patch, Pixels, Spot
+from pipeline.phantoms.plan import Filling, Patient, Site, held_out, other_filling
+from pipeline.phantoms.scene import VISIBLE_FROM, Phantom, Region
+from pipeline.phantoms.seeds import Random, random_of
+from pipeline.phantoms.settings import PhantomSettings
+from pipeline.phantoms.style import (
+    Style,
+    compressed,
+    display,
+    frame,
+    marker_letter,
+    shape_of,
+    style_of,
+    with_marker,
+)  # fmt: skip
+from pipeline.phantoms.texture import Scanner
+from schemas.lexicon.findings import finding
+from schemas.taxonomy.assessable import assessable_categories
+
+TRIES = 24  # for a place that is legal and free
+SHRUNK = (1.0, 0.5, 0.25)  # of a site that every picture needs, where there is no room for it
+LEAST_PX = 3
+MIRRORED = 0.05
+WITHOUT_AXES = 0.10
+MARKED = 0.5
+SAME_SIZE = 1.2  # a factor below it is no change
+
+MIRROR = {"L": "R", "R": "L", "A": "P", "P": "A", "H": "F", "F": "H"}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A site with its place, box and patch in one picture."""
+
+    index: int
+    site: Site
+    spot: Spot
+    box: Box
+    patch: Box
+
+
+def paint(settings: PhantomSettings, patient: Patient, visit: int) -> Phantom:
+    """The patient's picture of a visit, from 0. Everything follows from the settings and the patient's index."""
+    seeds = (settings.part, patient.index, visit)
+    style = style_of(settings.seed, patient.style)
+    request = Request(
+        variant=patient.variant,
+        hw=shape_of(style, settings.size_px),
+        patient=random_of(settings.seed, "anatomy", settings.part, patient.index),
+        image=random_of(settings.seed, "image", *seeds),
+        scanner=Scanner(patient.scanner, style.noise_factor),
+        laterality=patient.laterality,
+        extents={name: kind.label if kind else "" for name, kind in patient.extents.items()},
+    )
+    background = patient.modality.background(request)
+    canvas, sites, gone = _with_sites(settings, patient, visit, background)
+    canvas = background.finish(canvas, random_of(settings.seed, "physics", *seeds))
+    regions = (*sites, *_extents_and_anatomy(patient, background, request.hw))
+    phantom = replace(_described(patient, visit, settings.part, background, style), regions=regions, gone=gone)
+    return _shown(phantom, background, style, random_of(settings.seed, "header", *seeds), canvas)
+
+
+def _with_sites(
+    settings: PhantomSettings, patient: Patient, visit: int, background: Background
+) -> tuple[Pixels, tuple[Region, ...], tuple[str, ...]]:
+    """The canvas with all that lies at its sites, their regions, and the names of what is no longer there."""
+    canvas, regions, gone = background.pixels.copy(), [], []
+    hw = (canvas.shape[0], canvas.shape[1])
+    for placed in _placements(settings, patient, visit, background, hw):
+        filling = patient.fillings[placed.index]
+        if placed.site.long_axis_at(visit) is None:
+            if visit == 1 and placed.site.change == "vanishes" and placed.site.contrast_to_noise >= VISIBLE_FROM:
+                gone.append(finding(filling.kind.label).name)
+            continue
+        if settings.part == "train":
+            filling = _allowed(settings, patient, placed, hw)
+        random = random_of(settings.seed, "look", settings.part, patient.index, placed.index)
+        drawn = _draw(canvas, placed, filling, background.noise, random)
+        x1, y1, x2, y2 = placed.patch
+        canvas[y1:y2, x1:x2] = drawn.pixels
+        regions.append(_region(patient, visit, placed, filling, drawn.mask, hw))
+    return canvas, tuple(regions), tuple(gone)
+
+
+def _placements(
+    settings: PhantomSettings, patient: Patient, visit: int, background: Background, hw: tuple[int, int]
+) -> Iterator[Placed]:
+    """Sites for which a legal place is found that no other site's patch reaches.
+
+    It is looked for with the largest size that the thing has in any picture of the patient, so that it stays where
+    it is while it grows.
+    """
+    taken: list[Box] = []
+    for i, site in sorted(enumerate(patient.sites), key=lambda each: not each[1].sure):
+        find = background.spots.get(site.group.name)
+        if find is None:
+            continue
+        for factor in SHRUNK if site.sure else SHRUNK[:1]:
+            placed = _placed(settings, patient, visit, Candidate(i, site, find, factor, hw), taken)
+            if placed is not None:
+                yield placed
+                break
+
+
+def _placed(
+    settings: PhantomSettings, patient: Patient, visit: int, candidate: "Candidate", taken: list[Box]
+) -> Placed | None:
+    """The site in this picture; its largest patch joins `taken`. None where no try finds a legal, free place."""
+    site, hw = candidate.site, candidate.hw
+    sizes = [size * candidate.factor for size in map(site.long_axis_at, range(patient.pictures)) if size is not None]
+    for attempt in range(TRIES if sizes else 0):
+        place = (settings.seed, "site", settings.part, patient.index, candidate.index, attempt)
+        largest = candidate.at(random_of(*place), max(sizes))
+        if largest is not None and not any(_overlap(largest.patch, other) for other in taken):
+            taken.append(largest.patch)
+            size = (site.long_axis_at(visit) or max(sizes)) * candidate.factor
+            now = candidate.at(random_of(*place), size)
+            return now if now is not None and _within(now.patch, largest.patch) else _about(largest, size, hw)
+    return None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A site that looks for its place, at `factor` of its planned size."""
+
+    index: int
+    site: Site
+    find: FindSpot
+    factor: float
+    hw: tuple[int, int]
+
+    def at(self, random: Random, long_axis: float) -> Placed | None:
+        return _at(self.index, self.site, self.find(random, _wh(self.site, long_axis, self.hw)), long_axis, self.hw)
+
+
+def _wh(site: Site, long_axis: float, hw: tuple[int, int]) -> tuple[int, int]:
+    long_px = long_axis * max(hw)
+    w, h = long_px * min(1.0, site.aspect), long_px * min(1.0, 1 / site.aspect)
+    return max(LEAST_PX, round(w)), max(LEAST_PX, round(h))
+
+
+def _at(index: int, site: Site, spot: Spot | None, long_axis: float, hw: tuple[int, int]) -> Placed | None:
+    """None where the box would leave the picture."""
+    if spot is None:
+        return None
+    w, h = _wh(site, long_axis, hw)
+    x, y = round(spot.xy[0] - w / 2), round(spot.xy[1] - h / 2)
+    if x < 0 or y < 0 or x + w > hw[1] or y + h > hw[0]:
+        return None
+    box = (x, y, x + w, y + h)
+    return Placed(index, site, spot, box, _reach(box, site.group, hw))
+
+
+def _about(largest: Placed, long_axis: float, hw: tuple[int, int]) -> Placed:
+    """The same place with a box of another size about its centre."""
+    smaller = _at(largest.index, largest.site, largest.spot, long_axis, hw)
+    return largest if smaller is None else smaller
+
+
+def _reach(box: Box, group: Group, hw: tuple[int, int]) -> Box:
+    """The box with what a drawing may change about it, at least 3 pixels, within the picture."""
+    long = max(box[2] - box[0], box[3] - box[1])
+    left, top, right, bottom = (max(3, round(share * long)) for share in group.reach)
+    return (
+        max(0, box[0] - left),
+        max(0, box[1] - top),
+        min(hw[1], box[2] + right),
+        min(hw[0], box[3] + bottom),
+    )
+
+
+def _within(one: Box, other: Box) -> bool:
+    return one[0] >= other[0] and one[1] >= other[1] and one[2] <= other[2] and one[3] <= other[3]
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _draw(canvas: Pixels, placed: Placed, filling: Filling, noise: float, random: Random) -> Drawn:
+    x1, y1, x2, y2 = placed.patch
+    patch = Patch(
+        pixels=canvas[y1:y2, x1:x2].copy(),
+        box_xyxy=(placed.box[0] - x1, placed.box[1] - y1, placed.box[2] - x1, placed.box[3] - y1),
+        contrast=placed.site.contrast_to_noise * noise,
+        attributes={**filling.attributes, **filling.kind.constant},
+        spot=placed.spot,
+        random=random,
+    )
+    if filling.kind.draw is None:
+        raise ValueError(f"{filling.kind.label}: a kind at a site needs a drawing")
+    drawn = filling.kind.draw(patch)
+    if drawn.pixels.shape != patch.pixels.shape or drawn.mask.shape != patch.hw or not drawn.mask.any():
+        raise ValueError(f"{filling.kind.label}: its drawing has another shape than its patch, or no mask")
+    return drawn
+
+
+def bounds(mask: Mask) -> Box:
+    """The smallest box that holds the mask."""
+    xs, ys = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
+    return int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1
+
+
+def stratum_of(long_axis: float) -> str:
+    """The size word of a share of the picture's longer side."""
+    return [name for name, (low, _) in STRATA.items() if long_axis >= low or name == "tiny"][-1]
+
+
+def _allowed(settings: PhantomSettings, patient: Patient, placed: Placed, hw: tuple[int, int]) -> Filling:
+    """What was planned, or another thing of its role where the combination is held out."""
+    filling, random = patient.fillings[placed.index], None
+    for _ in range(TRIES):
+        if not _is_held_out(filling, placed, hw):
+            return filling
+        random = random or random_of(settings.seed, "instead", settings.part, patient.index, placed.index)
+        filling = other_filling(random, placed.site, filling)
+    return filling
+
+
+def _is_held_out(filling: Filling, placed: Placed, hw: tuple[int, int]) -> bool:
+    x1, y1, x2, y2 = placed.box
+    stratum = stratum_of(max(x2 - x1, y2 - y1) / max(hw))
+    margin = {**filling.attributes, **filling.kind.constant}.get("margin")
+    return filling.kind.role == "finding" and held_out(filling.kind.label, placed.spot.side, stratum, margin)
+
+
+def _region(patient: Patient, visit: int, placed: Placed, filling: Filling, mask: Mask, hw: tuple[int, int]) -> Region:
+    kind, (left, top, _, _) = filling.kind, placed.patch
+    x1, y1, x2, y2 = bounds(mask)
+    box = (left + x1, top + y1, left + x2, top + y2)
+    long_axis = max(x2 - x1, y2 - y1) / max(hw)
+    return Region(
+        id=f"{patient.index:07}-{placed.index}",
+        label=kind.label,
+        name=finding(kind.label).name,
+        kind=finding(kind.label).kind,
+        role=kind.role,
+        group=placed.site.group.name,
+        category=kind.category,
+        box_xyxy=box,
+        mask=mask[y1:y2, x1:x2],
+        footprint_xyxy=placed.patch,
+        attributes={**filling.attributes, **kind.constant},
+        place=placed.spot.place,
+        side=placed.spot.side,
+        stratum=stratum_of(long_axis),
+        long_axis=long_axis,
+        contrast_to_noise=placed.site.contrast_to_noise,
+        visible=placed.site.contrast_to_noise >= VISIBLE_FROM,
+        change=_change(placed.site, visit, hw),
+        held_out=_is_held_out(filling, placed, hw),
+    )
+
+
+def _change(site: Site, visit: int, hw: tuple[int, int]) -> str | None:
+    """Against the picture before, by sizes in pixels; None on a first picture."""
+    if visit == 0:
+        return None
+    before, now = site.long_axis_at(visit - 1), site.long_axis_at(visit)
+    if before is None or now is None:
+        return "new"
+    factor = max(_wh(site, now, hw)) / max(_wh(site, before, hw))
+    return "larger" if factor > SAME_SIZE else "smaller" if factor < 1 / SAME_SIZE else "stable"
+
+
+def _extents_and_anatomy(patient: Patient, background: Background, hw: tuple[int, int]) -> Iterator[Region]:
+    """Structures of the background; the one that a group names as its extent is the finding where that is drawn."""
+    kinds = {group.extent: patient.extents.get(group.name) for group in patient.variant.groups if group.extent}
+    for i, each in enumerate(background.anatomy):
+        if each.mask.any():
+            yield _anatomy(f"{patient.index:07}-a{i}", each, kinds.get(each.label), hw)
+
+
+def _anatomy(id: str, anatomy: Anatomy, kind: Kind | None, hw: tuple[int, int]) -> Region:
+    x1, y1, x2, y2 = bounds(anatomy.mask)
+    label = kind.label if kind else anatomy.label
+    return Region(
+        id=id,
+        label=label,
+        name=finding(label).name,
+        kind=finding(label).kind,
+        role="extent" if kind else "anatomy",
+        group=None,
+        category=kind.category if kind else None,
+        box_xyxy=(x1, y1, x2, y2),
+        mask=anatomy.mask[y1:y2, x1:x2],
+        footprint_xyxy=(x1, y1, x2, y2),
+        attributes=dict(kind.constant) if kind else {},
+        place=anatomy.place,
+        side=anatomy.side,
+    )
+
+
+def _described(patient: Patient, visit: int, part: str, background: Background, style: Style) -> Phantom:
+    """All that a header would say; pixels and regions come later."""
+    variant = patient.variant
+    low, high = background.window
+    return Phantom(
+        id=f"{patient.modality.id}-{patient.index:07}-{visit}",
+        patient=f"{part}-{patient.index:07}",
+        visit=visit,
+        modality=patient.modality.id,
+        variant=variant.name,
+        body_part=variant.body_part,
+        technique=variant.technique,
+        projection=variant.projection,
+        plane=variant.plane,
+        image_laterality=patient.laterality,
+        axes=background.axes or variant.axes,
+        mirrored=False,
+        spacing_mm=background.spacing_mm,
+        window=((low + high) / 2, high - low),
+        window_name=variant.window_name,
+        sex=patient.sex,
+        age=patient.age,
+        style=style.name,
+        scanner=patient.scanner,
+        device=style.device,
+        marker=False,
+        pixels=np.zeros((1, 1), np.uint8),
+        stored_as=background.stored,
+        stored=None,
+        regions=(),
+        gone=(),
+        assessed=tuple(
+            sorted(assessable_categories(patient.modality.id, variant.body_part, variant.projection, variant.technique))
+        ),
+    )
+
+
+def _shown(phantom: Phantom, background: Background, style: Style, random: Random, canvas: Pixels) -> Phantom:
+    """The pixels, with border, marker, mirror and JPEG; and the device's own values where they differ."""
+    shown = frame(display(canvas, background.window, style), style)
+    if background.outside is not None:
+        shown[background.outside] = 0
+    marked = phantom.axes is not None and _takes_marker(phantom, background) and random.random() < MARKED
+    regions, box = phantom.regions, None
+    if marked:
+        letter = (phantom.image_laterality or "")[:1].upper() or marker_letter(random)
+        shown, box = with_marker(shown, letter, style)
+        regions = (*regions, _marker_region(phantom, box))
+    pixels = compressed(np.asarray(np.clip(shown + 0.5, 0, 255), np.uint8), style)
+    stored = _stored(canvas, background, box)
+    done = replace(phantom, pixels=pixels, stored=stored, regions=regions, marker=marked)
+    turns = phantom.axes is not None and random.random() < MIRRORED
+    hidden = phantom.axes is not None and random.random() < WITHOUT_AXES
+    done = _mirrored(done) if turns else done
+    return replace(done, axes=None) if hidden else done
+
+
+def _takes_marker(phantom: Phantom, background: Background) -> bool:
+    return phantom.modality in ("radiography", "mammography", "dental")
+
+
+def _marker_region(phantom: Phantom, box: Box) -> Region:
+    known = finding("side_marker")
+    mask = np.ones((box[3] - box[1], box[2] - box[0]), np.bool_)
+    return Region(f"{phantom.id}-m", known.id, known.name, known.kind, "marker", None, None, box, mask, box, {})
+
+
+def _stored(canvas: Pixels, background: Background, marker: Box | None) -> npt.NDArray[np.integer] | None:
+    """HU as signed, or 12 bits of the window; a lead marker is as dense as can be."""
+    low, high = background.window
+    if background.stored == "hounsfield":
+        return np.asarray(np.clip(np.rint(canvas), -1024, 3071), np.int16)
+    if background.stored == "uint12":
+        scaled = np.asarray(np.clip((canvas - low) / (high - low) * 4095 + 0.5, 0, 4095), np.uint16)
+        if marker is not None:
+            scaled[marker[1] : marker[3], marker[0] : marker[2]] = 4095
+        return scaled
+    return None
+
+
+def _mirrored(phantom: Phantom) -> Phantom:
+    """Left and right of the picture exchanged, and everything that speaks of them."""
+    width = phantom.pixels.shape[1]
+    axes = phantom.axes
+    return replace(
+        phantom,
+        pixels=np.ascontiguousarray(phantom.pixels[:, ::-1]),
+        stored=None if phantom.stored is None else np.ascontiguousarray(phantom.stored[:, ::-1]),
+        axes=None if axes is None else (MIRROR[axes[0]], axes[1]),
+        mirrored=True,
+        regions=tuple(
+            replace(
+                region,
+                box_xyxy=_flipped(region.box_xyxy, width),
+                footprint_xyxy=_flipped(region.footprint_xyxy, width),
+                mask=np.ascontiguousarray(region.mask[:, ::-1]),
+            )
+            for region in phantom.regions
+        ),
+    )
+
+
+def _flipped(box: Box, width: int) -> Box:
+    return width - box[2], box[1], width - box[0], box[3]
