@@ -99,6 +99,32 @@ def verify(
     run(release, full)
 
 
+Share = Annotated[float, typer.Option(min=0.0, max=1.0)]
+
+
+@app.command()
+def phantoms(
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A folder that does not exist yet.")],
+    count: Annotated[int, typer.Option(min=1, help="Number of pictures.")] = 1200,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same pictures.")] = 0,
+    size: Annotated[int, typer.Option(min=96, max=4096, metavar="PX", help="Longer side.")] = 256,
+    dicom: Annotated[bool, typer.Option("--dicom", help="DICOM files with planted identifiers.")] = False,
+    part: Annotated[str, typer.Option(help="train, or test with held-out looks and scanner.")] = "train",
+    modality: Annotated[list[str] | None, typer.Option(help="Only this one; may be repeated.")] = None,
+    confound: Share = 0.0,
+    omit_boxes: Share = 0.0,
+    omit_mentions: Share = 0.0,
+    wrong_label: Share = 0.0,
+    jitter_boxes: Share = 0.0,
+    workers: Annotated[int | None, typer.Option(min=1, help="Default: one a core.")] = None,
+) -> None:
+    """Draw synthetic studies whose every box, mask, fact and sentence is known."""
+    from flows.commands.phantoms import PhantomsCommand, run
+
+    noise = (omit_boxes, omit_mentions, wrong_label, jitter_boxes)
+    run(PhantomsCommand(out, count, seed, size, dicom, part, tuple(modality or ()), confound, noise, workers))
+
+
 def main() -> None:
     sys.exit(guarded(call))
 

@@ -10,6 +10,7 @@ from flows.work_folder import check_place
 from pipeline.annotate.models import check_models
 from pipeline.inventory.check import check_source
 from pipeline.inventory.take import InventoryOptions
+from pipeline.phantoms.source import as_folder
 from pipeline.select.splits import thresholds
 from pipeline.work import Work
 from schemas.errors import ConfigError
@@ -23,6 +24,7 @@ def order_of(config: CorpusConfig, work: Work, until: str | None, limit: int | N
         nearest = difflib.get_close_matches(stage, STEPS, n=1, cutoff=0.4)
         instead = f"did you mean {nearest[0]!r}?" if nearest else f"one of: {', '.join(STEPS)}"
         raise ConfigError("--to", f"no stage {stage!r}; {instead}")
+    config = config.model_copy(update={"sources": tuple(map(as_folder, config.sources))})
     for source in config.sources:
         check_source(source, Path(source.root))
     check_place(work, config.sources)

@@ -121,7 +121,9 @@ def _items_of(absent: Fact) -> list[str]:
     if absent.kind == "label":
         return split_items(phrases("labels", "categories")[absent.value].lower())
     known = noun(absent.value)
-    return [item for words in (absent.value, known.bare, known.plural) for item in split_items(joined_names(words.lower()))]
+    return [
+        item for words in (absent.value, known.bare, known.plural) for item in split_items(joined_names(words.lower()))
+    ]
 
 
 def _counted(claim: Claim, counts: Sequence[Fact]) -> bool:

@@ -161,9 +161,9 @@ def said(subject: str, **values: str) -> list[Fact]:
     ]
 
 
-def told(count: int = 40, name: str = "nodule", **values: str) -> list[str]:
+def told(**values: str) -> list[str]:
     """Captions of regions of which a source says more."""
-    plain = [make_region(f"r{i}", name) for i in range(count)]
+    plain = [make_region(f"r{i}", "nodule") for i in range(40)]
     regions = [replace(region, facts=(*region.facts, *said(region.region_id, **values))) for region in plain]
     return [caption(make_evidence(*CT), region) for region in regions]
 

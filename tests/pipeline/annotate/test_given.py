@@ -7,8 +7,9 @@ from schemas.masks import decode, encode
 
 
 def annotation(box: list[int], label: str = "WBC", mask: Any = None, **more: Any) -> dict[str, Any]:
-    plain = {"attributes": None, "kind": "cell", "name": "white blood cell", "category": None, "exhaustive": True, "licence": "MIT"}
-    return {"label": label, "box_xyxy": box, "mask": mask, "label_source": "reader", **plain, **more}
+    plain = {"kind": "cell", "name": "white blood cell", "category": None, "exhaustive": True, "licence": "MIT"}
+    stated = {"label": label, "box_xyxy": box, "mask": mask, "label_source": "reader", "attributes": None}
+    return {**stated, **plain, **more}
 
 
 def test_a_picture_without_annotations_has_no_regions() -> None:

@@ -34,13 +34,14 @@ def make_records(*rows: Row) -> pa.Table:
 
 
 def make_annotation(box_xyxy: Sequence[int] = (10, 10, 20, 20), **columns: Any) -> dict[str, Any]:
-    given = {"label": "RBC", "kind": "cell", "name": "red blood cell", "category": None, "mask": None, "attributes": None}
-    stated = {"exhaustive": False, "label_source": "reader", "licence": None, "source": "a"}
+    given = {"label": "RBC", "kind": "cell", "name": "red blood cell", "category": None, "mask": None}
+    stated = {"attributes": None, "exhaustive": False, "label_source": "reader", "licence": None, "source": "a"}
     return {**given, **stated, "box_xyxy": list(box_xyxy), **columns}
 
 
 def make_label(category: str | None = "pneumonia", **columns: Any) -> dict[str, Any]:
-    return {"label": category or "?", "category": category, "state": "present", "visible": None, "basis": "reader", **columns}
+    stated = {"state": "present", "visible": None, "basis": "reader"}
+    return {"label": category or "?", "category": category, **stated, **columns}
 
 
 def make_mask(counts: str = "04") -> dict[str, Any]:

@@ -21,7 +21,8 @@ def of_one(
     pictures = pa.Table.from_pylist([picture or CHEST], schema=pa.schema([(name, pa.string()) for name in PICTURE]))
     lists = pa.array([labels], pa.list_(LABEL)), pa.array([annotations], pa.list_(ANNOTATION))
     states, unmapped = label_states(pictures, *lists)
-    return [tuple(value for name, value in state.items() if name != "visible") for state in states[0].as_py()], unmapped[0].as_py()
+    told = [(state["category"], state["state"], state["basis"]) for state in states[0].as_py()]
+    return told, unmapped[0].as_py()
 
 
 def states(*labels: dict[str, Any], picture: dict[str, Any] | None = None) -> list[State]:

@@ -1,0 +1,48 @@
+"""Rule 14 of the phantoms on one modality, with few pictures; `python -m benchmarks shortcuts` judges all of them."""
+
+import numpy as np
+import pytest
+
+from benchmarks.shortcuts.classifiers import auc, cross_fitted, interval
+from benchmarks.shortcuts.features import blanked
+from benchmarks.shortcuts.table import figures_of
+
+
+@pytest.mark.parametrize(
+    ("scores", "positive", "expected"),
+    [
+        ([1, 2, 3, 4], [False, False, True, True], 1.0),
+        ([4, 3, 2, 1], [False, False, True, True], 0.0),
+        ([1, 1, 1, 1], [False, True, False, True], 0.5),
+        ([1, 2, 2, 3], [False, False, True, True], 0.875),
+    ],
+)
+def test_auc_counts_pairs_and_ties_as_halves(scores: list[int], positive: list[bool], expected: float) -> None:
+    assert auc(np.array(scores, float), np.array(positive)) == pytest.approx(expected)
+
+
+def test_a_leak_is_found_and_noise_is_not() -> None:
+    """The judges themselves: a feature that tells the class reaches a high AUC, others stay near one half."""
+    random = np.random.default_rng(0)
+    positive = random.random(600) < 0.6
+    patients = [str(i // 2) for i in range(600)]
+    noise = random.normal(size=(600, 20)).astype(np.float32)
+    leak = np.column_stack([noise, positive + random.normal(size=600)]).astype(np.float32)
+    assert interval(cross_fitted(leak, positive, patients), positive, patients).low > 0.6
+    honest = interval(cross_fitted(noise, positive, patients), positive, patients)
+    assert honest.low < 0.5 < honest.high + 0.02
+
+
+def test_a_blanked_box_holds_the_mean_of_what_lies_about_it() -> None:
+    pixels = np.full((20, 20, 3), 90, np.uint8)
+    pixels[8:12, 8:12] = 255
+    assert np.array_equal(blanked(pixels, [(8, 8, 12, 12)]), np.full_like(pixels, 90))
+
+
+@pytest.mark.slow
+def test_what_sees_no_lesion_tells_no_disease_and_what_sees_it_does() -> None:
+    figures = {figure.what: figure for figure in figures_of("mammography", 1200, 384)}
+    assert len(figures) >= 7
+    for figure in figures.values():
+        end = figure.auc.high if figure.at_least else figure.auc.low
+        assert end >= figure.bound if figure.at_least else end <= figure.bound, figure
