@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.rows import RESULTS, table, write
 
-NAMES = ("orchestration", "ingest")
+NAMES = ("orchestration", "ingest", "shortcuts")
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
 
 from benchmarks.corpora import make_corpus, watched_build
+from benchmarks.phantoms import phantom_rows
 from benchmarks.rows import Row
 from pipeline.ingest.images import Ingest
 from schemas.ids import IdKey
@@ -95,6 +96,7 @@ def measure(scratch: Path, quick: bool) -> list[Row]:
         _against_bare(scratch / f"kind-{i}", kind, 16 if quick else 96, 1 if quick else 5)
         for i, kind in enumerate(kinds)
     ]
+    rows += phantom_rows(quick)
     return rows if quick else [*rows, *_memory(scratch)]
 
 
