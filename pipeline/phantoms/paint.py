@@ -1,13 +1,14 @@
 """A patient's picture: background, sites, drawings, physics, style; and the truth of all of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request
-from pipeline.phantoms.kinds import STRATA, Box, Drawn, Group, Kind, Mask, Patch, Pixels, Spot
+from pipeline.phantoms.background import Anatomy, Background, Request
+from pipeline.phantoms.kinds import STRATA, Box, Drawn, Kind, Mask, Patch, Pixels
+from pipeline.phantoms.placing import Placed, placements, site_wh
 from pipeline.phantoms.plan import Filling, Patient, Site, held_out, other_filling
 from pipeline.phantoms.scene import VISIBLE_FROM, Phantom, Region
 from pipeline.phantoms.seeds import Random, random_of
@@ -26,26 +27,13 @@ from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.findings import finding
 from schemas.taxonomy.assessable import assessable_categories
 
-TRIES = 24  # for a place that is legal and free
-SHRUNK = (1.0, 0.5, 0.25)  # of a site that every picture needs, where there is no room for it
-LEAST_PX = 3
+OTHER_TRIES = 24  # for a combination that is not held out
 MIRRORED = 0.05
 WITHOUT_AXES = 0.10
 MARKED = 0.5
 SAME_SIZE = 1.2  # a factor below it is no change
 
 MIRROR = {"L": "R", "R": "L", "A": "P", "P": "A", "H": "F", "F": "H"}
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A site with its place, box and patch in one picture."""
-
-    index: int
-    site: Site
-    spot: Spot
-    box: Box
-    patch: Box
 
 
 def paint(settings: PhantomSettings, patient: Patient, visit: int) -> Phantom:
@@ -75,7 +63,7 @@ def _with_sites(
     """The canvas with all that lies at its sites, their regions, and the names of what is no longer there."""
     canvas, regions, gone = background.pixels.copy(), [], []
     hw = (canvas.shape[0], canvas.shape[1])
-    for placed in _placements(settings, patient, visit, background, hw):
+    for placed in placements(settings, patient, visit, background, hw):
         filling = patient.fillings[placed.index]
         if placed.site.long_axis_at(visit) is None:
             if visit == 1 and placed.site.change == "vanishes" and placed.site.contrast_to_noise >= VISIBLE_FROM:
@@ -89,101 +77,6 @@ def _with_sites(
         canvas[y1:y2, x1:x2] = drawn.pixels
         regions.append(_region(patient, visit, placed, filling, drawn.mask, hw))
     return canvas, tuple(regions), tuple(gone)
-
-
-def _placements(
-    settings: PhantomSettings, patient: Patient, visit: int, background: Background, hw: tuple[int, int]
-) -> Iterator[Placed]:
-    """Sites for which a legal place is found that no other site's patch reaches.
-
-    It is looked for with the largest size that the thing has in any picture of the patient, so that it stays where
-    it is while it grows.
-    """
-    taken: list[Box] = []
-    for i, site in sorted(enumerate(patient.sites), key=lambda each: not each[1].sure):
-        find = background.spots.get(site.group.name)
-        if find is None:
-            continue
-        for factor in SHRUNK if site.sure else SHRUNK[:1]:
-            placed = _placed(settings, patient, visit, Candidate(i, site, find, factor, hw), taken)
-            if placed is not None:
-                yield placed
-                break
-
-
-def _placed(
-    settings: PhantomSettings, patient: Patient, visit: int, candidate: "Candidate", taken: list[Box]
-) -> Placed | None:
-    """The site in this picture; its largest patch joins `taken`. None where no try finds a legal, free place."""
-    site, hw = candidate.site, candidate.hw
-    sizes = [size * candidate.factor for size in map(site.long_axis_at, range(patient.pictures)) if size is not None]
-    for attempt in range(TRIES if sizes else 0):
-        place = (settings.seed, "site", settings.part, patient.index, candidate.index, attempt)
-        largest = candidate.at(random_of(*place), max(sizes))
-        if largest is not None and not any(_overlap(largest.patch, other) for other in taken):
-            taken.append(largest.patch)
-            size = (site.long_axis_at(visit) or max(sizes)) * candidate.factor
-            now = candidate.at(random_of(*place), size)
-            return now if now is not None and _within(now.patch, largest.patch) else _about(largest, size, hw)
-    return None
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A site that looks for its place, at `factor` of its planned size."""
-
-    index: int
-    site: Site
-    find: FindSpot
-    factor: float
-    hw: tuple[int, int]
-
-    def at(self, random: Random, long_axis: float) -> Placed | None:
-        return _at(self.index, self.site, self.find(random, _wh(self.site, long_axis, self.hw)), long_axis, self.hw)
-
-
-def _wh(site: Site, long_axis: float, hw: tuple[int, int]) -> tuple[int, int]:
-    long_px = long_axis * max(hw)
-    w, h = long_px * min(1.0, site.aspect), long_px * min(1.0, 1 / site.aspect)
-    return max(LEAST_PX, round(w)), max(LEAST_PX, round(h))
-
-
-def _at(index: int, site: Site, spot: Spot | None, long_axis: float, hw: tuple[int, int]) -> Placed | None:
-    """None where the box would leave the picture."""
-    if spot is None:
-        return None
-    w, h = _wh(site, long_axis, hw)
-    x, y = round(spot.xy[0] - w / 2), round(spot.xy[1] - h / 2)
-    if x < 0 or y < 0 or x + w > hw[1] or y + h > hw[0]:
-        return None
-    box = (x, y, x + w, y + h)
-    return Placed(index, site, spot, box, _reach(box, site.group, hw))
-
-
-def _about(largest: Placed, long_axis: float, hw: tuple[int, int]) -> Placed:
-    """The same place with a box of another size about its centre."""
-    smaller = _at(largest.index, largest.site, largest.spot, long_axis, hw)
-    return largest if smaller is None else smaller
-
-
-def _reach(box: Box, group: Group, hw: tuple[int, int]) -> Box:
-    """The box with what a drawing may change about it, at least 3 pixels, within the picture."""
-    long = max(box[2] - box[0], box[3] - box[1])
-    left, top, right, bottom = (max(3, round(share * long)) for share in group.reach)
-    return (
-        max(0, box[0] - left),
-        max(0, box[1] - top),
-        min(hw[1], box[2] + right),
-        min(hw[0], box[3] + bottom),
-    )
-
-
-def _within(one: Box, other: Box) -> bool:
-    return one[0] >= other[0] and one[1] >= other[1] and one[2] <= other[2] and one[3] <= other[3]
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _draw(canvas: Pixels, placed: Placed, filling: Filling, noise: float, random: Random) -> Drawn:
@@ -218,7 +111,7 @@ def stratum_of(long_axis: float) -> str:
 def _allowed(settings: PhantomSettings, patient: Patient, placed: Placed, hw: tuple[int, int]) -> Filling:
     """What was planned, or another thing of its role where the combination is held out."""
     filling, random = patient.fillings[placed.index], None
-    for _ in range(TRIES):
+    for _ in range(OTHER_TRIES):
         if not _is_held_out(filling, placed, hw):
             return filling
         random = random or random_of(settings.seed, "instead", settings.part, patient.index, placed.index)
@@ -268,7 +161,7 @@ def _change(site: Site, visit: int, hw: tuple[int, int]) -> str | None:
     before, now = site.long_axis_at(visit - 1), site.long_axis_at(visit)
     if before is None or now is None:
         return "new"
-    factor = max(_wh(site, now, hw)) / max(_wh(site, before, hw))
+    factor = max(site_wh(site, now, hw)) / max(site_wh(site, before, hw))
     return "larger" if factor > SAME_SIZE else "smaller" if factor < 1 / SAME_SIZE else "stable"
 
 
