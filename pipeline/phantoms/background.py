@@ -56,7 +56,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """A structure that every picture of the variant shows; `label` is an id of findings.csv of kind anatomy."""
+    """A structure or device that is there whatever the disease; `label` is an id of findings.csv."""
 
     label: str
     mask: Mask  # of the whole picture

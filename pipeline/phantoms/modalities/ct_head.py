@@ -4,7 +4,17 @@ import numpy as np
 
 from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels, Spot
-from pipeline.phantoms.modalities.ct_marks import REACH, band, emptied, long_px, lump_mask, mottled, softened, tubes
+from pipeline.phantoms.modalities.ct_marks import (
+    REACH,
+    along,
+    band,
+    emptied,
+    long_px,
+    lump_mask,
+    mottled,
+    softened,
+    tubes,
+)
 from pipeline.phantoms.modalities.ct_slice import (
     CORTEX,
     FAT,
@@ -23,10 +33,10 @@ from pipeline.phantoms.seeds import Random
 from pipeline.phantoms.shapes import Points, coordinates, filled, fitted, soft, turned, with_contrast
 from pipeline.phantoms.texture import blobs
 
-NOISE = 6.0
+NOISE = 7.0
 CSF, WHITE, GREY, BLOOD = 8.0, 29.0, 37.0, 52.0
 INNER = 0.875  # of the skull, in units of the head
-OUTER = 0.42  # from a collection's middle to the skull, in half diagonals of its box
+OUTER = 0.47  # from a collection's middle to the skull, in half diagonals of its box
 TISSUE = 40.0  # HU about the brain's that are not bone
 
 
@@ -34,12 +44,14 @@ def epidural(patch: Patch) -> Drawn:
     """A lens: bulges towards the brain; within it a swirl of blood that has not clotted."""
     u, v = coordinates(patch)
     swirl = np.clip(1.6 - 4 * np.hypot(u, v), 0, 1).astype(np.float32)
-    return _collection(patch, outer=0.38, inner=-0.3, swirl=swirl)
+    return _collection(patch, outer=0.38, inner=-0.3, darker=0.9 * swirl)
 
 
 def subdural(patch: Patch) -> Drawn:
-    """A crescent: concave towards the brain."""
-    return _collection(patch, outer=0.52, inner=0.14, swirl=np.zeros(patch.hw, np.float32))
+    """A crescent: concave towards the brain; membranes divide it along its length."""
+    _, across = along(patch)
+    membranes = np.clip(np.cos(np.float32(2 * np.pi / 0.5) * across), 0, 1)
+    return _collection(patch, outer=0.48, inner=0.1, darker=0.8 * membranes)
 
 
 def dura(patch: Patch) -> Drawn:
@@ -50,12 +62,13 @@ def dura(patch: Patch) -> Drawn:
     return with_contrast(emptied(patch, mask, TISSUE), mask, mottled(patch, softened(patch, mask)))
 
 
-def _collection(patch: Patch, outer: float, inner: float, swirl: Pixels) -> Drawn:
+def _collection(patch: Patch, outer: float, inner: float, darker: Pixels) -> Drawn:
+    """Between two arcs over a chord, heights in half chords outwards; `darker` is taken off its density."""
     s = np.linspace(-1, 1, 25)
     arc = 1 - s**2
     points = np.concatenate([np.stack([s, outer * arc], axis=1), np.stack([s, inner * arc], axis=1)[::-1]])
     mask = filled(fitted(_turned_out(patch, points), patch.box_xyxy), patch.hw)
-    pattern = mottled(patch, softened(patch, mask) * (1 - 0.9 * swirl))
+    pattern = mottled(patch, softened(patch, mask) * (1 - darker))
     return with_contrast(emptied(patch, mask, TISSUE), mask, pattern)
 
 

@@ -29,7 +29,7 @@ def enclosed(patch: Patch, out: Points, v: Points) -> Mask:
 def pleural_effusion(patch: Patch) -> Drawn:
     """Fluid, deeper below, whose upper border hangs through, highest at the chest wall: the meniscus."""
     level = 1 - 2 * ((ACROSS + 1) / 2) ** patch.random.uniform(2.0, 2.8)
-    deeper = 0.9 + 0.5 * outwards(patch)[1]
+    deeper = 0.5 + 1.2 * outwards(patch)[1]
     return _dense(patch, enclosed(patch, np.append(ACROSS, (1, -1)), np.append(level, (1, 1))), deeper)
 
 
@@ -41,9 +41,12 @@ def elevated_hemidiaphragm(patch: Patch) -> Drawn:
 
 
 def pleural_thickening(patch: Patch) -> Drawn:
-    """A band along the chest wall with a scalloped inner border."""
+    """A band along the chest wall with a scalloped inner border and a denser layer next to the ribs."""
+    layer = np.exp(-(((outwards(patch)[0] - 0.72) / 0.2) ** 2))
     bays = np.abs(np.sin((ACROSS + 1) * 1.5 * np.pi))
-    return _dense(patch, enclosed(patch, np.append(0.35 - 1.35 * bays, (1, 1)), np.append(ACROSS, (1, -1))))
+    return _dense(
+        patch, enclosed(patch, np.append(0.35 - 1.35 * bays, (1, 1)), np.append(ACROSS, (1, -1))), 0.5 + 1.5 * layer
+    )
 
 
 def _dense(patch: Patch, mask: Mask, depth: "Shade | float" = 1.0) -> Drawn:
