@@ -76,6 +76,7 @@ def cross_fitted(features: Vector, positive: Bools, patients: Sequence[str]) -> 
 def logistic_scores(features: Vector, positive: Bools, test: Bools, decay: float = 1e-2) -> npt.NDArray[np.float32]:
     """Logits of the test rows; standardised features, ridge penalty, fitted by L-BFGS in double precision."""
     train = ~test
+    one_thread()
     mean, std = features[train].mean(axis=0), features[train].std(axis=0) + 1e-6
     x = torch.from_numpy(((features - mean) / std).astype(np.float64))
     y = torch.from_numpy(positive[train].astype(np.float64))
@@ -92,6 +93,11 @@ def logistic_scores(features: Vector, positive: Bools, test: Bools, decay: float
 
     optimiser.step(closure)  # type: ignore[no-untyped-call]
     return np.asarray((x[torch.from_numpy(test)] @ weights + bias).detach().numpy(), np.float32)
+
+
+def one_thread() -> None:
+    """Modalities are judged side by side, in processes; threads of each would fight over the cores."""
+    torch.set_num_threads(1)
 
 
 class SmallNet(nn.Module):
@@ -117,7 +123,7 @@ def network_scores(
     pixels: npt.NDArray[np.uint8], labels: npt.NDArray[np.int64], test: Bools, epochs: int = 14
 ) -> npt.NDArray[np.float32]:
     """Log-probabilities (test rows, classes) of a SmallNet; pictures (n, h, w, 3), each to zero mean, unit variance."""
-    torch.set_num_threads(1)  # the modalities are judged side by side, in processes
+    one_thread()
     torch.manual_seed(0)
     x = torch.from_numpy(pixels).permute(0, 3, 1, 2).float()
     x = (x - x.mean(dim=(1, 2, 3), keepdim=True)) / (x.std(dim=(1, 2, 3), keepdim=True) + 4)

@@ -50,8 +50,8 @@ def epidural(patch: Patch) -> Drawn:
 def subdural(patch: Patch) -> Drawn:
     """A crescent: concave towards the brain; membranes divide it along its length."""
     _, across = along(patch)
-    membranes = np.clip(np.cos(np.float32(2 * np.pi / 0.5) * across), 0, 1)
-    return _collection(patch, outer=0.48, inner=0.1, darker=0.8 * membranes)
+    membranes = np.clip(1.5 * np.cos(np.float32(2 * np.pi / 0.56) * across) - 0.3, 0, 1)
+    return _collection(patch, outer=0.48, inner=0.1, darker=0.75 * membranes)
 
 
 def dura(patch: Patch) -> Drawn:

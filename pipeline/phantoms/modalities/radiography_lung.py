@@ -109,7 +109,7 @@ def _healed_fracture(patch: Patch, mask: Mask) -> Pixels:
     along, across = turned_coordinates(patch, patch.spot.angle)
     seam = np.exp(-((along / 0.2) ** 2))
     cuff = (np.abs(across) > 0.5) * np.exp(-((along / 0.75) ** 2))
-    return np.asarray((0.05 + 1.8 * seam + 1.1 * cuff) * soft(mask, 0.02 * long_side(patch)), np.float32)
+    return np.asarray((2 * seam + 1.2 * cuff) * soft(mask, 0.02 * long_side(patch)), np.float32)
 
 
 def bone_island(patch: Patch) -> Drawn:
@@ -117,8 +117,8 @@ def bone_island(patch: Patch) -> Drawn:
     spikes = int(patch.random.integers(12, 17))
     mask = filled(fitted(spiked(patch.random, spikes, 0.55), patch.box_xyxy), patch.hw)
     u, v = coordinates(patch)
-    core = np.asarray(2.2 * np.exp(-(((u * u + v * v) / 0.16) ** 2)), np.float32)
-    return with_contrast(patch, mask, 0.3 * soft(mask, 0.01 * long_side(patch)) + core + looks(patch, mask))
+    core = np.asarray(3.0 * np.exp(-(((u * u + v * v) / 0.12) ** 2)), np.float32)
+    return with_contrast(patch, mask, 0.2 * soft(mask, 0.01 * long_side(patch)) + core + looks(patch, mask))
 
 
 def cavitating_mass(patch: Patch) -> Drawn:

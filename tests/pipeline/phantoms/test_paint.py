@@ -103,7 +103,7 @@ def test_held_out_combinations_never_occur_in_train() -> None:
 def test_changes_follow_from_the_sizes_that_were_drawn() -> None:
     before: dict[str, float] = {}
     told = set()
-    for phantom in pictures(patients=150, visits=3):
+    for phantom in pictures(patients=100, visits=3):
         for region in phantom.regions:
             if region.long_axis is None:
                 continue
@@ -118,7 +118,7 @@ def test_changes_follow_from_the_sizes_that_were_drawn() -> None:
 
 
 def test_what_vanished_is_named_in_the_next_picture_alone() -> None:
-    for phantom in pictures(patients=200, visits=3):
+    for phantom in pictures(patients=60, visits=3):
         assert not phantom.gone or phantom.visit == 1
 
 
