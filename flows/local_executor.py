@@ -20,13 +20,20 @@ def run_task(task: Task) -> PartResult:
 
 @contextmanager
 def local_executor(workers: int) -> Iterator[Execute]:
-    """An Execute over `workers` processes; they end with the driver, also when it is killed."""
+    """An Execute over `workers` processes."""
+    with worker_pool(workers) as pool:
+        yield lambda tasks: bounded(pool, tasks, workers * IN_FLIGHT_A_WORKER)
+
+
+@contextmanager
+def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that end with the driver, also when it is killed; what waits is dropped at the end."""
     # spawn: a fork of a process that runs Prefect's threads may inherit a held lock.
     pool = ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=start_worker, initargs=(os.getpid(),)
     )
     try:
-        yield lambda tasks: bounded(pool, tasks, workers * IN_FLIGHT_A_WORKER)
+        yield pool
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

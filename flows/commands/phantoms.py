@@ -4,12 +4,11 @@ import os
 import shutil
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
-from multiprocessing import get_context
 from pathlib import Path
 
-from flows.local_executor import start_worker
+from flows.local_executor import worker_pool
 from flows.terminal import say, tell
 from pipeline.phantoms.folder import Task, Written, write_patient, write_tables
 from pipeline.phantoms.generate import modality
@@ -83,10 +82,7 @@ def _drawn(command: PhantomsCommand, settings: PhantomSettings, folder: Path) ->
         Task(settings, each.index, each.modality.id, each.pictures, str(folder), command.dicom) for each in planned
     )
     running: deque[Future[Written]] = deque()
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=start_worker, initargs=(os.getpid(),)
-    )
-    with pool:
+    with worker_pool(workers) as pool:
         for task in tasks:
             running.append(pool.submit(write_patient, task))
             if len(running) >= workers * IN_FLIGHT_A_WORKER:

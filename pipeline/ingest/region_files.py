@@ -8,6 +8,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from pipeline.ingest.given import Dropped, Given, NamedCorners, place
@@ -93,7 +94,12 @@ def _is_known(name: str, value: str) -> bool:
         return is_legal(value, None)
     if name == "side":
         return value in SIDES
-    return any(each.attribute == name and each.value == value for each in attribute_table())
+    return (name, value) in _looks()
+
+
+@cache
+def _looks() -> frozenset[tuple[str, str]]:
+    return frozenset((each.attribute, each.value) for each in attribute_table())
 
 
 def _words(listed: Any) -> frozenset[str]:
