@@ -41,19 +41,34 @@ def auc(scores: npt.NDArray[np.floating], positive: Bools) -> float:
     return float((ranks[ours].sum() - ones * (ones + 1) / 2) / (ones * zeros)) if ones and zeros else float("nan")
 
 
-def interval(scores: npt.NDArray[np.floating], positive: Bools, patients: Sequence[str]) -> Auc:
-    """Resamples patients, not pictures."""
+def auc_within(scores: npt.NDArray[np.floating], positive: Bools, strata: npt.NDArray[np.int64]) -> float:
+    """Mean of the AUCs within strata, weighted by their pairs: what tells the stratum tells nothing here."""
+    total = weight = 0.0
+    for stratum in np.unique(strata):
+        chosen = strata == stratum
+        pairs = float(positive[chosen].sum()) * float((~positive[chosen]).sum())
+        if pairs:
+            total += pairs * auc(scores[chosen], positive[chosen])
+            weight += pairs
+    return total / weight if weight else float("nan")
+
+
+def interval(
+    scores: npt.NDArray[np.floating], positive: Bools, patients: Sequence[str], strata: Sequence[str] | None = None
+) -> Auc:
+    """Resamples patients, not pictures; within `strata` where they are given."""
     names, member = np.unique(np.asarray(patients), return_inverse=True)
+    within = np.unique(np.asarray(strata or [""] * len(scores)), return_inverse=True)[1].astype(np.int64)
     rows = [np.flatnonzero(member == i) for i in range(len(names))]
     random = np.random.default_rng(0)
     found = []
     for _ in range(RESAMPLES):
         chosen = np.concatenate([rows[i] for i in random.integers(0, len(rows), len(rows))])
-        value = auc(scores[chosen], positive[chosen])
+        value = auc_within(scores[chosen], positive[chosen], within[chosen])
         if not np.isnan(value):
             found.append(value)
     low, high = np.percentile(found, [2.5, 97.5]) if found else (float("nan"), float("nan"))
-    return Auc(auc(scores, positive), float(low), float(high), len(scores))
+    return Auc(auc_within(scores, positive, within), float(low), float(high), len(scores))
 
 
 def is_test(patients: Sequence[str]) -> Bools:

@@ -37,6 +37,7 @@ class Picture:
     """`fine`: all its sites are tiny or small, and one can be seen."""
 
     patient: str
+    variant: str
     abnormal: bool
     by_site: bool  # its findings have sizes of their own
     fine: bool
@@ -61,6 +62,7 @@ def picture_of(phantom: Phantom) -> Picture:
     seen = [region for region in (findings or sites) if region.visible]
     return Picture(
         patient=phantom.patient,
+        variant=phantom.variant,
         abnormal=bool(findings or extents),
         by_site=not extents,
         fine=bool(seen) and not extents and all(region.stratum in ("tiny", "small") for region in sites),

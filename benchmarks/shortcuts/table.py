@@ -32,7 +32,7 @@ class Figure:
 
 
 def figures_of(modality: str, count: int, size_px: int, seed: int = 1) -> list[Figure]:
-    """All tests of a modality on `count` pictures."""
+    """All tests of a modality on `count` pictures; disease is told within one kind of picture (variant) alone."""
     found = list(pictures(PhantomSettings(count, seed, size_px, modalities=(modality,))))
     fine = [picture for picture in found if picture.fine]
     sited = [picture for picture in found if picture.by_site]
@@ -52,7 +52,8 @@ def _blind(
     patients = [picture.patient for picture in chosen]
     if _enough(positive):
         scores = cross_fitted(np.stack(features), positive, patients)
-        yield Figure(what, interval(scores, positive, patients), bound, at_least=False)
+        found = interval(scores, positive, patients, [picture.variant for picture in chosen])
+        yield Figure(what, found, bound, at_least=False)
 
 
 def _blanked(chosen: Sequence[Picture]) -> Iterator[Figure]:
@@ -63,7 +64,9 @@ def _blanked(chosen: Sequence[Picture]) -> Iterator[Figure]:
         pixels = np.stack([picture.blanked for picture in chosen])
         scores = network_scores(pixels, positive.astype(np.int64), test, epochs=8)
         margin = scores[:, 1] - scores[:, 0]
-        yield Figure("blanked picture", interval(margin, positive[test], _only(patients, test)), 0.55, at_least=False)
+        variants = _only([picture.variant for picture in chosen], test)
+        found = interval(margin, positive[test], _only(patients, test), variants)
+        yield Figure("blanked picture", found, 0.55, at_least=False)
 
 
 def _crops(crops: Sequence[Crop]) -> Iterator[Figure]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.shortcuts.classifiers import auc, cross_fitted, interval
+from benchmarks.shortcuts.classifiers import auc, auc_within, cross_fitted, interval
 from benchmarks.shortcuts.features import blanked
 from benchmarks.shortcuts.table import figures_of
 
@@ -19,6 +19,15 @@ from benchmarks.shortcuts.table import figures_of
 )
 def test_auc_counts_pairs_and_ties_as_halves(scores: list[int], positive: list[bool], expected: float) -> None:
     assert auc(np.array(scores, float), np.array(positive)) == pytest.approx(expected)
+
+
+def test_what_tells_the_stratum_tells_nothing_within_it() -> None:
+    """Two kinds of pictures of which one is sick more often, and a score that knows the kind alone."""
+    strata = np.array([0] * 100 + [1] * 100)
+    positive = np.array(([True] * 80 + [False] * 20) + ([True] * 20 + [False] * 80))
+    scores = 1.0 - strata
+    assert auc(scores, positive) == pytest.approx(0.8)
+    assert auc_within(scores, positive, strata) == pytest.approx(0.5)
 
 
 def test_a_leak_is_found_and_noise_is_not() -> None:
