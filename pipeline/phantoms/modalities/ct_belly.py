@@ -54,7 +54,7 @@ def pyramid(patch: Patch) -> Drawn:
     points = turned(np.array([(-1.0, 0.0), (0.7, -0.72), (1.0, -0.3), (1.0, 0.3), (0.7, 0.72)]), patch.spot.angle)
     mask = filled(fitted(points, patch.box_xyxy), patch.hw)
     _, across = along(patch)
-    rays = 1 + 0.7 * np.cos(np.float32(2 * np.pi / 0.55) * across)
+    rays = 0.15 + 1.8 * np.clip(np.cos(np.float32(2 * np.pi / 0.6) * across), 0, 1)
     return with_contrast(emptied(patch, mask), mask, mottled(patch, rays * softened(patch, mask), 0.3), -1.0)
 
 
@@ -92,9 +92,9 @@ def pancreatitis(patch: Patch) -> Drawn:
     mask = lump_mask(patch, 0.12)
     u, v = coordinates(patch)
     strands = np.zeros(patch.hw, np.float32)
-    for angle, shift in zip(patch.random.uniform(0, np.pi, 8), patch.random.uniform(-0.65, 0.65, 8), strict=True):
+    for angle, shift in zip(patch.random.uniform(0, np.pi, 7), patch.random.uniform(-0.65, 0.65, 7), strict=True):
         across = v * np.cos(angle) - u * np.sin(angle) + 0.12 * np.sin(3 * u + shift)
-        strands = np.maximum(strands, band(across.astype(np.float32), float(shift), 0.1))
+        strands = np.maximum(strands, band(across.astype(np.float32), float(shift), 0.07))
     pattern = softened(patch, mask) * (0.06 + strands)
     return with_contrast(patch, mask, calcified(patch, pattern))
 
@@ -114,7 +114,7 @@ UPPER = (
         (
             Kind("liver_cyst", "finding", cyst, FOCUS, {"margin": "circumscribed"}),
             Kind("liver_metastasis", "finding", liver_metastasis, FOCUS, {"margin": "ill-defined"}),
-            Kind("unopacified_vessel", "mimic", dark_vessel, {"texture": SOFT["texture"]}, {"shape": "branching"}),
+            Kind("vein", "mimic", dark_vessel, {"texture": SOFT["texture"]}, {"shape": "branching"}),
         ),
         weight=1.5,
         reach=REACH,

@@ -58,8 +58,10 @@ def dura(patch: Patch) -> Drawn:
     """The two leaves of dense dura: thin parallel lines."""
     s = np.linspace(-1, 1, 12)
     leaves = [_turned_out(patch, np.stack([s, np.full_like(s, out)], axis=1)) for out in (-0.17, 0.17)]
-    mask = tubes(patch, leaves, [0.07, 0.07])
-    return with_contrast(emptied(patch, mask, TISSUE), mask, mottled(patch, softened(patch, mask)))
+    lines = tubes(patch, leaves, [0.07, 0.07])
+    between = filled(fitted(np.concatenate([leaves[0], leaves[1][::-1]]), patch.box_xyxy), patch.hw)
+    mask = lines | between
+    return with_contrast(emptied(patch, mask, TISSUE), mask, mottled(patch, softened(patch, lines)))
 
 
 def _collection(patch: Patch, outer: float, inner: float, darker: Pixels) -> Drawn:

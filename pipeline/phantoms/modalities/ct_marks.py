@@ -139,11 +139,12 @@ def paired(patch: Patch, width: float = 0.15) -> Mask:
     return tubes(patch, paths, [width, width])
 
 
-def vessel(patch: Patch, sign: float, least: float = 0.0) -> Drawn:
-    """Tubular, with a fork."""
-    mask = branching(patch)
-    pattern = mottled(patch, softened(patch, mask, least))
-    return with_contrast(patch, mask, pattern, sign)
+def vessel(patch: Patch, sign: float) -> Drawn:
+    """Tubular, with a fork; densest along its middle, where the slice runs through most of it."""
+    mask = branching(patch, 0.2)
+    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
+    pattern = depth / depth.max()
+    return with_contrast(patch, mask, mottled(patch, pattern.astype(np.float32)), sign)
 
 
 def along(patch: Patch) -> tuple[Pixels, Pixels]:
