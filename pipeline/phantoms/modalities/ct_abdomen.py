@@ -43,10 +43,10 @@ SACRUM = ((-0.27, 0.5), (-0.12, 0.4), (0.12, 0.4), (0.27, 0.5), (0.14, 0.66), (0
 VARIANTS = tuple(
     Variant(name, part, technique, groups, weight, plane="axial", axes=("L", "P"), window_name="abdomen")
     for name, part, technique, groups, weight in (
-        ("abdomen", "abdomen", "portal", belly.UPPER, 1.5),
-        ("kidney", "kidney", "portal", belly.KIDNEY, 0.8),
-        ("pancreas", "pancreas", "portal", belly.PANCREAS, 0.8),
-        ("pelvis", "abdomen_pelvis", "non-contrast", belly.URETER, 0.8),
+        ("abdomen", "abdomen", "portal", belly.UPPER, 2.2),
+        ("kidney", "kidney", "portal", belly.KIDNEY, 0.9),
+        ("pancreas", "pancreas", "portal", belly.PANCREAS, 1.0),
+        ("pelvis", "abdomen_pelvis", "non-contrast", belly.URETER, 0.5),
     )
 )
 

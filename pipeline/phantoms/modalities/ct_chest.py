@@ -45,11 +45,11 @@ DOTS = 26  # vessels of a lung that are cut across
 
 VARIANTS = (
     Variant(
-        "chest_lung", "chest", "non-contrast", ct_lung.GROUPS, weight=2.0, plane="axial", axes=("L", "P"),
+        "chest_lung", "chest", "non-contrast", ct_lung.GROUPS, weight=1.8, plane="axial", axes=("L", "P"),
         window_name="lung",
     ),
     Variant(
-        "chest_mediastinum", "chest", "portal", ct_mediastinum.NODES, weight=0.7, plane="axial", axes=("L", "P"),
+        "chest_mediastinum", "chest", "portal", ct_mediastinum.NODES, weight=0.5, plane="axial", axes=("L", "P"),
         window_name="mediastinum",
     ),
     Variant(

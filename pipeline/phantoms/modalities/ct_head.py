@@ -36,7 +36,7 @@ from pipeline.phantoms.texture import blobs
 NOISE = 7.0
 CSF, WHITE, GREY, BLOOD = 8.0, 29.0, 37.0, 52.0
 INNER = 0.875  # of the skull, in units of the head
-OUTER = 0.47  # from a collection's middle to the skull, in half diagonals of its box
+OUTER = 0.54  # from a collection's middle to the skull, in half diagonals of its box
 TISSUE = 40.0  # HU about the brain's that are not bone
 
 
@@ -143,6 +143,7 @@ GROUPS = (
             Kind("intraparenchymal_bleed", "finding", bleed, SHAPES),
             Kind("basal_ganglia_calcification", "mimic", ganglia_calcification, SHAPES),
         ),
+        weight=0.7,
         reach=REACH,
     ),
     Group(
@@ -157,7 +158,7 @@ GROUPS = (
 )
 VARIANTS = (
     Variant(
-        "head", "head", "non-contrast", GROUPS, weight=1.6, plane="axial", axes=("L", "P"), window_name="brain"
+        "head", "head", "non-contrast", GROUPS, weight=2.6, plane="axial", axes=("L", "P"), window_name="brain"
     ),
 )  # fmt: skip
 

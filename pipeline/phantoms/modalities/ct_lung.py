@@ -167,6 +167,7 @@ GROUPS = (
             Kind("motion_artefact", "mimic", pleural_motion, SOFT),
         ),
         strata=("small", "medium"),
+        weight=0.7,
         reach=REACH,
     ),
     Group(

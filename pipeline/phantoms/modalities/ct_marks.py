@@ -119,15 +119,15 @@ def _cross(patch: Patch, mask: Mask) -> Mask:
 
 
 def branching(patch: Patch, width: float = 0.13) -> Mask:
-    """A vessel: a stem that forks, thinner beyond the fork."""
+    """A vessel: a stem with four branches, thinner beyond the fork."""
     bend, fork = patch.random.uniform(-0.15, 0.15), patch.random.uniform(0.35, 0.6)
     at = np.linspace(0, 1, 9)
     stem = np.stack([at, 0.12 * np.sin(np.pi * at) + bend * at], axis=1)
     joint = stem[round(fork * 8)]
-    arms = [np.array([joint, joint + np.array((0.3, up * 0.25)), (1.0, up * 0.5)]) for up in (1.0, -1.0)]
+    arms = [np.array([joint, joint + np.array((0.25, up * 0.4)), (1.0, up)]) for up in (0.55, 0.15, -0.2, -0.55)]
     turn = patch.random.uniform(0, 2 * np.pi)
     paths = [turned(stem[: round(fork * 8) + 1], turn), *(turned(arm, turn) for arm in arms)]
-    return tubes(patch, paths, [width, width * 0.75, width * 0.75])
+    return tubes(patch, paths, [width, *[width * 0.7] * len(arms)])
 
 
 def paired(patch: Patch, width: float = 0.15) -> Mask:
