@@ -79,11 +79,11 @@ def _dense(patch: Patch, core: tuple[float, float], rim: float) -> Drawn:
 
 
 def pancreatic_tumour(patch: Patch) -> Drawn:
-    """A solid lump at which a wide duct is cut off."""
+    """A solid lump in which a wide duct is cut off."""
     mask = lump_mask(patch, 0.08)
     out, across = along(patch)
-    duct = band(across, 0.0, 0.2) * ((out > 0.1) & (out < 1.4))
-    pattern = calcified(patch, softened(patch, mask)) - 0.9 * duct
+    duct = band(across, 0.0, 0.22) * (out > 0.0)
+    pattern = softened(patch, mask) - 1.3 * duct * mask
     return with_contrast(emptied(patch, mask), mask, pattern)
 
 
@@ -92,11 +92,12 @@ def pancreatitis(patch: Patch) -> Drawn:
     mask = lump_mask(patch, 0.12)
     u, v = coordinates(patch)
     strands = np.zeros(patch.hw, np.float32)
-    for angle, shift in zip(patch.random.uniform(0, np.pi, 7), patch.random.uniform(-0.65, 0.65, 7), strict=True):
-        across = v * np.cos(angle) - u * np.sin(angle) + 0.12 * np.sin(3 * u + shift)
-        strands = np.maximum(strands, band(across.astype(np.float32), float(shift), 0.07))
-    pattern = softened(patch, mask) * (0.06 + strands)
-    return with_contrast(patch, mask, calcified(patch, pattern))
+    turn = patch.random.uniform(0, np.pi)
+    for angle, shift in zip(turn + patch.random.uniform(-0.3, 0.3, 4), (-0.66, -0.22, 0.22, 0.66), strict=True):
+        across = v * np.cos(angle) - u * np.sin(angle) + 0.12 * np.sin(3 * u + 5 * shift)
+        strands = np.maximum(strands, band(across.astype(np.float32), shift, 0.13))
+    pattern = softened(patch, mask) * (0.04 + strands)
+    return with_contrast(emptied(patch, mask), mask, pattern)
 
 
 def bowel(patch: Patch) -> Drawn:
@@ -106,7 +107,7 @@ def bowel(patch: Patch) -> Drawn:
 FOCUS = {"shape": ("round", "irregular"), "calcification": ("none", "coarse")}
 MASS = {"margin": ("circumscribed", "ill-defined"), "calcification": ("none", "rim")}
 SOFT = {"margin": ("circumscribed", "ill-defined"), "texture": ("homogeneous", "heterogeneous")}
-EDGED = {"margin": SOFT["margin"], "calcification": ("none", "punctate")}
+EDGED = {"margin": SOFT["margin"], "shape": FOCUS["shape"]}
 SPECK = {"texture": ("homogeneous", "heterogeneous"), "calcification": ("none", "punctate")}
 UPPER = (
     Group(
@@ -116,7 +117,7 @@ UPPER = (
             Kind("liver_metastasis", "finding", liver_metastasis, FOCUS, {"margin": "ill-defined"}),
             Kind("vein", "mimic", dark_vessel, {"texture": SOFT["texture"]}, {"shape": "branching"}),
         ),
-        weight=1.5,
+        weight=2.0,
         reach=REACH,
     ),
     Group(

@@ -49,7 +49,7 @@ VARIANTS = (
         window_name="lung",
     ),
     Variant(
-        "chest_mediastinum", "chest", "portal", ct_mediastinum.NODES, weight=0.5, plane="axial", axes=("L", "P"),
+        "chest_mediastinum", "chest", "portal", ct_mediastinum.NODES, weight=0.7, plane="axial", axes=("L", "P"),
         window_name="mediastinum",
     ),
     Variant(

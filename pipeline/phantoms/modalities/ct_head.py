@@ -30,7 +30,7 @@ from pipeline.phantoms.modalities.ct_slice import (
     within,
 )  # fmt: skip
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import Points, coordinates, filled, fitted, soft, turned, with_contrast
+from pipeline.phantoms.shapes import Points, coordinates, ellipse, filled, fitted, soft, turned, with_contrast
 from pipeline.phantoms.texture import blobs
 
 NOISE = 7.0
@@ -104,13 +104,14 @@ def infarct(patch: Patch) -> Drawn:
 
 
 def oedema(patch: Patch) -> Drawn:
-    """Fingers of dark white matter that spare the cortex."""
+    """Fingers of dark white matter that spare the cortex between them; it extends over all of them."""
     angle = np.linspace(0, 2 * np.pi, 96, endpoint=False)
     fingers = int(patch.random.integers(4, 6))
     radius = 0.22 + 0.78 * np.clip(np.cos(fingers * angle + patch.random.uniform(0, 6)) + 0.3, 0, 1)
     points = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
-    mask = filled(fitted(points, patch.box_xyxy), patch.hw)
-    return with_contrast(patch, mask, mottled(patch, softened(patch, mask, 0.02)), -1.0)
+    white_matter = filled(fitted(points, patch.box_xyxy), patch.hw)
+    mask = ellipse(patch) | white_matter
+    return with_contrast(patch, mask, mottled(patch, softened(patch, white_matter, 0.02)), -1.0)
 
 
 def sulcus(patch: Patch) -> Drawn:
@@ -153,6 +154,7 @@ GROUPS = (
             Kind("vasogenic_oedema", "finding", oedema, EDGES, {"shape": "branching"}, category="brain_tumour"),
             Kind("prominent_sulcus", "mimic", sulcus, TEXTURE, {"shape": "linear"}),
         ),
+        weight=1.3,
         reach=REACH,
     ),
 )

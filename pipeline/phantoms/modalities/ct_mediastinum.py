@@ -7,7 +7,6 @@ from pipeline.phantoms.modalities.ct_marks import (
     REACH,
     along,
     band,
-    calcified,
     emptied,
     long_px,
     lump_mask,
@@ -23,7 +22,7 @@ FATTY = 60.0  # HU about those of fat
 def node(patch: Patch) -> Drawn:
     """An even oval."""
     mask = lump_mask(patch, 0.03)
-    return with_contrast(emptied(patch, mask, FATTY), mask, calcified(patch, mottled(patch, softened(patch, mask))))
+    return with_contrast(emptied(patch, mask, FATTY), mask, mottled(patch, softened(patch, mask), 0.3))
 
 
 def plain_vessel(patch: Patch) -> Drawn:
