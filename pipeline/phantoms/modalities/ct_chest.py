@@ -42,6 +42,7 @@ MEDIASTINUM = (
 ZOOM, ZOOM_ON = 2.0, (0.0, -0.02)
 TREE = 15  # vessels of a lung
 DOTS = 26  # vessels of a lung that are cut across
+LARGE_VESSEL = -250.0  # HU, at least
 
 VARIANTS = (
     Variant(
@@ -88,7 +89,7 @@ def chest(request: Request) -> Background:
     _bones(canvas, patient)
     lungs = _lungs(canvas, request)
     vessels = _mediastinum(canvas, patient, look)
-    lungs &= canvas.pixels < -250
+    lungs &= canvas.pixels < FAT - 5  # what lies over them is soft tissue
     canvas.grain(request.scanner.texture(image, request.hw, body.half[0] / 9, 4), fat=11.0, soft=5.0)
     plan = protocol(request, look.noise)
     middle, width = look.window[0] + image.uniform(-20, 20), look.window[1] * image.uniform(0.93, 1.08)
@@ -113,7 +114,7 @@ def _bones(canvas: Slice, patient: Random) -> None:
 
 
 def _lungs(canvas: Slice, request: Request) -> Mask:
-    """Two lungs with vessels from the hila, airways and the oblique fissure; returns their mask."""
+    """Two lungs with vessels from the hila, airways and the oblique fissure; returns their mask less large vessels."""
     patient, (x, y) = request.patient, canvas.frame.grid(request.hw)
     rims = [lump(patient, (side * 0.44, 0.0, 0.335, 0.7), 0.012, side * -0.06) for side in (-1, 1)]
     air = Slice(request.hw, canvas.frame, LUNG)
@@ -124,7 +125,7 @@ def _lungs(canvas: Slice, request: Request) -> Mask:
     texture = request.scanner.texture(request.image, request.hw, canvas.frame.half[0] / 22, 3)
     inner = air.pixels + np.float32(16) * texture + np.float32(45) * y + np.float32(10) * x
     canvas.pixels = np.where(mask, inner, canvas.pixels).astype(np.float32)
-    return mask
+    return mask & (air.pixels < LARGE_VESSEL)
 
 
 def _tree(air: Slice, patient: Random, side: int, rim: Points) -> None:
