@@ -10,9 +10,7 @@ from pipeline.phantoms.kinds import Group, Mask, Pixels, Spot
 from pipeline.phantoms.seeds import Random
 from pipeline.phantoms.texture import Scanner
 
-Stored = Literal[
-    "uint8", "hounsfield", "uint12"
-]  # how a device stores the canvas; a PNG is always the window in 8 bits
+Stored = Literal["uint8", "hounsfield", "uint12"]  # how a device stores the canvas; a PNG is the window in 8 bits
 SiteWh = tuple[float, float]
 FindSpot = Callable[[Random, SiteWh], Spot | None]  # None: no such place for a site of this size; it is tried again
 

@@ -89,7 +89,7 @@ def _identify(data: Dataset, phantom: Phantom) -> None:
             block = data.private_block(0x0011, "MEDREGION PHANTOM", create=True)
             block.add_new(0x01, "LO", canary.value)
     data.PatientSex, data.PatientAge = phantom.sex, f"{phantom.age:03}Y"
-    data.PatientBirthDate = f"{2020 - phantom.age}0229"[:4] + "0228"
+    data.PatientBirthDate = f"{2020 - phantom.age}0228"
     data.StudyDate = data.ContentDate = f"20{20 + phantom.visit}0307"
     data.StudyTime = data.ContentTime = "101112"
     data.Manufacturer = phantom.device

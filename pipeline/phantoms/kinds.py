@@ -15,13 +15,18 @@ Pixels = npt.NDArray[np.float32]  # (height, width) or (height, width, 3), in th
 Mask = npt.NDArray[np.bool_]
 Box = tuple[int, int, int, int]  # x1 y1 x2 y2, half-open
 
-# Long axis of a site as a share of the picture's shorter side; the words and bounds of schemas/lexicon/attributes.csv.
+# Long axis of a site as a share of the picture's longer side; the words and bounds of schemas/lexicon/attributes.csv.
 STRATA: Mapping[str, tuple[float, float]] = {
     "tiny": (0.008, 0.02),
     "small": (0.02, 0.07),
     "medium": (0.07, 0.20),
     "large": (0.20, 0.28),
 }
+
+
+def stratum_of(long_axis: float) -> str:
+    """The size word of a share of the picture's longer side."""
+    return [name for name, (low, _) in STRATA.items() if long_axis >= low or name == "tiny"][-1]
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,11 @@ class Kind:
             legal = {each.value for each in attribute_values(attribute)}
             if unknown := set(values) - legal:
                 raise ValueError(f"{self.label}: {attribute} cannot be {sorted(unknown)}")
+
+    @property
+    def margins(self) -> tuple[str | None, ...]:
+        """Those that it can have; None where no margin is said of it."""
+        return (self.constant["margin"],) if "margin" in self.constant else self.attributes.get("margin", (None,))
 
 
 @dataclass(frozen=True)

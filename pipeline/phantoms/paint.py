@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.phantoms.background import Anatomy, Background, Request
-from pipeline.phantoms.kinds import STRATA, Box, Drawn, Kind, Mask, Patch, Pixels
+from pipeline.phantoms.background import Anatomy, Background, Request, Variant
+from pipeline.phantoms.kinds import Box, Drawn, Kind, Mask, Patch, Pixels, stratum_of
 from pipeline.phantoms.placing import Placed, placements, site_wh
 from pipeline.phantoms.plan import Filling, Patient, Site, held_out, other_filling
 from pipeline.phantoms.scene import VISIBLE_FROM, Phantom, Region
@@ -25,9 +25,10 @@ from pipeline.phantoms.style import (
 )  # fmt: skip
 from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.findings import finding
+from schemas.masks import bounds
 from schemas.taxonomy.assessable import assessable_categories
 
-OTHER_TRIES = 24  # for a combination that is not held out
+OTHER_TRIES = 200  # for a combination that is not held out; its place was chosen so that there is one
 MIRRORED = 0.05
 WITHOUT_AXES = 0.10
 MARKED = 0.5
@@ -52,9 +53,9 @@ def paint(settings: PhantomSettings, patient: Patient, visit: int) -> Phantom:
     background = patient.modality.background(request)
     canvas, sites, gone = _with_sites(settings, patient, visit, background)
     canvas = background.finish(canvas, random_of(settings.seed, "physics", *seeds))
-    regions = (*sites, *_extents_and_anatomy(patient, background, request.hw))
+    regions = (*sites, *_extents_and_anatomy(patient, background))
     phantom = replace(_described(patient, visit, settings.part, background, style), regions=regions, gone=gone)
-    return _shown(phantom, background, style, random_of(settings.seed, "header", *seeds), canvas)
+    return _shown(phantom, patient.variant, background, style, random_of(settings.seed, "header", *seeds), canvas)
 
 
 def _with_sites(
@@ -64,13 +65,11 @@ def _with_sites(
     canvas, regions, gone = background.pixels.copy(), [], []
     hw = (canvas.shape[0], canvas.shape[1])
     for placed in placements(settings, patient, visit, background, hw):
-        filling = patient.fillings[placed.index]
+        filling = _filling(settings, patient, placed)
         if placed.site.long_axis_at(visit) is None:
             if visit == 1 and placed.site.change == "vanishes" and placed.site.contrast_to_noise >= VISIBLE_FROM:
                 gone.append(finding(filling.kind.label).name)
             continue
-        if settings.part == "train":
-            filling = _allowed(settings, patient, placed, hw)
         random = random_of(settings.seed, "look", settings.part, patient.index, placed.index)
         drawn = _draw(canvas, placed, filling, background.noise, random)
         x1, y1, x2, y2 = placed.patch
@@ -92,43 +91,33 @@ def _draw(canvas: Pixels, placed: Placed, filling: Filling, noise: float, random
     if filling.kind.draw is None:
         raise ValueError(f"{filling.kind.label}: a kind at a site needs a drawing")
     drawn = filling.kind.draw(patch)
-    if drawn.pixels.shape != patch.pixels.shape or drawn.mask.shape != patch.hw or not drawn.mask.any():
-        raise ValueError(f"{filling.kind.label}: its drawing has another shape than its patch, or no mask")
+    if drawn.pixels.shape != patch.pixels.shape or drawn.mask.shape != patch.hw:
+        raise ValueError(f"{filling.kind.label}: its drawing has another shape than its patch")
     return drawn
 
 
-def bounds(mask: Mask) -> Box:
-    """The smallest box that holds the mask."""
-    xs, ys = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
-    return int(xs[0]), int(ys[0]), int(xs[-1]) + 1, int(ys[-1]) + 1
-
-
-def stratum_of(long_axis: float) -> str:
-    """The size word of a share of the picture's longer side."""
-    return [name for name, (low, _) in STRATA.items() if long_axis >= low or name == "tiny"][-1]
-
-
-def _allowed(settings: PhantomSettings, patient: Patient, placed: Placed, hw: tuple[int, int]) -> Filling:
-    """What was planned, or another thing of its role where the combination is held out."""
+def _filling(settings: PhantomSettings, patient: Patient, placed: Placed) -> Filling:
+    """What was planned; in the train part another thing of its role where it would be held out in any picture."""
     filling, random = patient.fillings[placed.index], None
-    for _ in range(OTHER_TRIES):
-        if not _is_held_out(filling, placed, hw):
+    for _ in range(OTHER_TRIES if settings.part == "train" else 0):
+        if not any(_is_held_out(filling, placed, long_axis) for long_axis in placed.long_axes):
             return filling
         random = random or random_of(settings.seed, "instead", settings.part, patient.index, placed.index)
         filling = other_filling(random, placed.site, filling)
     return filling
 
 
-def _is_held_out(filling: Filling, placed: Placed, hw: tuple[int, int]) -> bool:
-    x1, y1, x2, y2 = placed.box
-    stratum = stratum_of(max(x2 - x1, y2 - y1) / max(hw))
+def _is_held_out(filling: Filling, placed: Placed, long_axis: float) -> bool:
     margin = {**filling.attributes, **filling.kind.constant}.get("margin")
-    return filling.kind.role == "finding" and held_out(filling.kind.label, placed.spot.side, stratum, margin)
+    return filling.kind.role == "finding" and held_out(filling.kind.label, placed.spot.side, long_axis, margin)
 
 
 def _region(patient: Patient, visit: int, placed: Placed, filling: Filling, mask: Mask, hw: tuple[int, int]) -> Region:
     kind, (left, top, _, _) = filling.kind, placed.patch
-    x1, y1, x2, y2 = bounds(mask)
+    tight = bounds(mask)
+    if tight is None:
+        raise ValueError(f"{kind.label}: its drawing has no mask")
+    x1, y1, x2, y2 = tight
     box = (left + x1, top + y1, left + x2, top + y2)
     long_axis = max(x2 - x1, y2 - y1) / max(hw)
     return Region(
@@ -150,7 +139,7 @@ def _region(patient: Patient, visit: int, placed: Placed, filling: Filling, mask
         contrast_to_noise=placed.site.contrast_to_noise,
         visible=placed.site.contrast_to_noise >= VISIBLE_FROM,
         change=_change(placed.site, visit, hw),
-        held_out=_is_held_out(filling, placed, hw),
+        held_out=_is_held_out(filling, placed, long_axis),
     )
 
 
@@ -165,16 +154,17 @@ def _change(site: Site, visit: int, hw: tuple[int, int]) -> str | None:
     return "larger" if factor > SAME_SIZE else "smaller" if factor < 1 / SAME_SIZE else "stable"
 
 
-def _extents_and_anatomy(patient: Patient, background: Background, hw: tuple[int, int]) -> Iterator[Region]:
+def _extents_and_anatomy(patient: Patient, background: Background) -> Iterator[Region]:
     """Structures of the background; the one that a group names as its extent is the finding where that is drawn."""
     kinds = {group.extent: patient.extents.get(group.name) for group in patient.variant.groups if group.extent}
     for i, each in enumerate(background.anatomy):
-        if each.mask.any():
-            yield _anatomy(f"{patient.index:07}-a{i}", each, kinds.get(each.label), hw)
+        box = bounds(each.mask)
+        if box is not None:
+            yield _anatomy(f"{patient.index:07}-a{i}", each, box, kinds.get(each.label))
 
 
-def _anatomy(id: str, anatomy: Anatomy, kind: Kind | None, hw: tuple[int, int]) -> Region:
-    x1, y1, x2, y2 = bounds(anatomy.mask)
+def _anatomy(id: str, anatomy: Anatomy, box: Box, kind: Kind | None) -> Region:
+    x1, y1, x2, y2 = box
     label = kind.label if kind else anatomy.label
     return Region(
         id=id,
@@ -184,9 +174,9 @@ def _anatomy(id: str, anatomy: Anatomy, kind: Kind | None, hw: tuple[int, int]) 
         role="extent" if kind else "anatomy",
         group=None,
         category=kind.category if kind else None,
-        box_xyxy=(x1, y1, x2, y2),
+        box_xyxy=box,
         mask=anatomy.mask[y1:y2, x1:x2],
-        footprint_xyxy=(x1, y1, x2, y2),
+        footprint_xyxy=box,
         attributes=dict(kind.constant) if kind else {},
         place=anatomy.place,
         side=anatomy.side,
@@ -230,12 +220,14 @@ def _described(patient: Patient, visit: int, part: str, background: Background, 
     )
 
 
-def _shown(phantom: Phantom, background: Background, style: Style, random: Random, canvas: Pixels) -> Phantom:
+def _shown(
+    phantom: Phantom, variant: Variant, background: Background, style: Style, random: Random, canvas: Pixels
+) -> Phantom:
     """The pixels, with border, marker, mirror and JPEG; and the device's own values where they differ."""
     shown = frame(display(canvas, background.window, style), style)
     if background.outside is not None:
         shown[background.outside] = 0
-    marked = phantom.axes is not None and _takes_marker(phantom, background) and random.random() < MARKED
+    marked = phantom.axes is not None and variant.marker and random.random() < MARKED
     regions, box = phantom.regions, None
     if marked:
         letter = (phantom.image_laterality or "")[:1].upper() or marker_letter(random)
@@ -248,10 +240,6 @@ def _shown(phantom: Phantom, background: Background, style: Style, random: Rando
     hidden = phantom.axes is not None and random.random() < WITHOUT_AXES
     done = _mirrored(done) if turns else done
     return replace(done, axes=None) if hidden else done
-
-
-def _takes_marker(phantom: Phantom, background: Background) -> bool:
-    return phantom.modality in ("radiography", "mammography", "dental")
 
 
 def _marker_region(phantom: Phantom, box: Box) -> Region:

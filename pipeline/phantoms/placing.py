@@ -1,11 +1,11 @@
 """Where the things of a patient lie in a picture: at legal, free places that stay the same from visit to visit."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.phantoms.background import Background, FindSpot
 from pipeline.phantoms.kinds import Box, Group, Spot
-from pipeline.phantoms.plan import Patient, Site
+from pipeline.phantoms.plan import Patient, Site, is_open
 from pipeline.phantoms.seeds import Random, random_of
 from pipeline.phantoms.settings import PhantomSettings
 
@@ -16,19 +16,26 @@ LEAST_PX = 3
 
 @dataclass(frozen=True)
 class Placed:
-    """A site with its place, box and patch in one picture."""
+    """A site with its place, box and patch in one picture.
+
+    `long_axes` are those that it has in any of the patient's pictures, as shares of the picture's longer side.
+    """
 
     index: int
     site: Site
     spot: Spot
     box: Box
     patch: Box
+    long_axes: tuple[float, ...] = ()
 
 
 def placements(
     settings: PhantomSettings, patient: Patient, visit: int, background: Background, hw: tuple[int, int]
 ) -> Iterator[Placed]:
     """Sites for which a legal place is found that no other site's patch reaches.
+
+    In the train part no place is legal where all findings of the group are held out: not for a mimic either, else
+    the place would tell.
 
     It is looked for with the largest size that the thing has in any picture of the patient, so that it stays where
     it is while it grows.
@@ -51,14 +58,18 @@ def _placed(
     """The site in this picture; its largest patch joins `taken`. None where no try finds a legal, free place."""
     site, hw = candidate.site, candidate.hw
     sizes = [size * candidate.factor for size in map(site.long_axis_at, range(patient.pictures)) if size is not None]
+    long_axes = tuple(max(site_wh(site, size, hw)) / max(hw) for size in sizes)
     for attempt in range(TRIES if sizes else 0):
         place = (settings.seed, "site", settings.part, patient.index, candidate.index, attempt)
         largest = candidate.at(random_of(*place), max(sizes))
-        if largest is not None and not any(_overlap(largest.patch, other) for other in taken):
+        if largest is None or (settings.part == "train" and not is_open(site.group, largest.spot.side, long_axes)):
+            continue
+        if not any(_overlap(largest.patch, other) for other in taken):
             taken.append(largest.patch)
             size = (site.long_axis_at(visit) or max(sizes)) * candidate.factor
             now = candidate.at(random_of(*place), size)
-            return now if now is not None and _within(now.patch, largest.patch) else _about(largest, size, hw)
+            kept = now if now is not None and _within(now.patch, largest.patch) else _about(largest, size, hw)
+            return replace(kept, long_axes=long_axes)
     return None
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from pipeline.phantoms.background import Modality, Variant
-from pipeline.phantoms.kinds import STRATA, Group, Kind
+from pipeline.phantoms.kinds import STRATA, Group, Kind, stratum_of
 from pipeline.phantoms.seeds import Random, random_of, share_of
 from pipeline.phantoms.settings import PhantomSettings
 
@@ -210,9 +210,19 @@ def other_filling(random: Random, site: Site, like: Filling) -> Filling:
     return _filling(random, site.group.of_role(like.kind.role))
 
 
-def held_out(label: str, side: str | None, stratum: str, margin: str | None) -> bool:
+def held_out(label: str, side: str | None, long_axis: float, margin: str | None) -> bool:
     """Whether a combination of finding, side, size and margin never occurs in the train part."""
-    return share_of("held out", label, side or "", stratum, margin or "") < HELD_OUT
+    return share_of("held out", label, side or "", stratum_of(long_axis), margin or "") < HELD_OUT
+
+
+def is_open(group: Group, side: str | None, long_axes: Sequence[float]) -> bool:
+    """Whether some finding of the group may lie at a side with all these sizes and not be held out."""
+    findings = group.of_role("finding")
+    return not findings or any(
+        not any(held_out(kind.label, side, long_axis, margin) for long_axis in long_axes)
+        for kind in findings
+        for margin in kind.margins
+    )
 
 
 def weighted(random: Random, choices: Sequence[tuple[T, float]]) -> T:

@@ -38,12 +38,7 @@ def as_folder(source: SourceSettings) -> SourceSettings:
         attribution=source.attribution or ATTRIBUTION,
         annotations=AnnotationSettings(kind="regions", path=REGIONS, label_source="phantom"),
         tables=(table, *source.tables),
-        labels={
-            **{
-                words[each.id]: LabelSettings(kind="finding", category=each.id, name=each.name) for each in categories()
-            },
-            **source.labels,
-        },
+        labels={**{words[each.id]: _meaning(each) for each in categories()}, **source.labels},
     )
 
 

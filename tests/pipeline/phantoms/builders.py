@@ -6,9 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.phantoms.background import Anatomy, Background, Request, Variant
-from pipeline.phantoms.kinds import Drawn, Group, Kind, Patch, Pixels, Spot
+from pipeline.phantoms.kinds import Box, Drawn, Group, Kind, Mask, Patch, Pixels, Spot
 from pipeline.phantoms.seeds import Random
 from pipeline.phantoms.shapes import ellipse, soft, with_contrast
+from schemas.masks import bounds
+
+
+def bounds_of(mask: Mask) -> Box:
+    """The smallest box about a mask that has pixels."""
+    box = bounds(mask)
+    assert box is not None
+    return box
 
 
 def disc(patch: Patch) -> Drawn:

@@ -1,12 +1,15 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import islice
 
+import numpy as np
 import pytest
 
-from pipeline.phantoms.paint import stratum_of
+from pipeline.phantoms.kinds import STRATA, stratum_of
 from pipeline.phantoms.plan import (
     Patient,
     held_out,
+    is_open,
     patients,
     pictures_of,
     plan_fillings,
@@ -15,7 +18,7 @@ from pipeline.phantoms.plan import (
 )  # fmt: skip
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.settings import PhantomSettings
-from tests.pipeline.phantoms.builders import FOCAL, Plain
+from tests.pipeline.phantoms.builders import FOCAL, NODULE, SHADOW, Plain
 
 PLAIN = Plain()
 
@@ -113,10 +116,25 @@ def test_the_other_scanner_is_for_tests_alone() -> None:
     assert {each.scanner for each in plans(100, part="test")} == {"a", "b"}
 
 
+SIZES = [low for low, _ in STRATA.values()]
+
+
 def test_a_tenth_of_the_combinations_is_held_out() -> None:
-    combinations = [(f"finding {i}", side, stratum, "round") for i in range(300) for side in "lr" for stratum in "tsml"]
+    combinations = [(f"finding {i}", side, size, "round") for i in range(300) for side in "lr" for size in SIZES]
     share = sum(held_out(*each) for each in combinations) / len(combinations)
     assert 0.08 < share < 0.12
+
+
+def test_a_place_is_closed_where_every_margin_of_every_finding_is_held_out() -> None:
+    sure = replace(FOCAL, kinds=(replace(NODULE, attributes={}, constant={"margin": "circumscribed"}), SHADOW))
+    places = [(side, size) for side in (None, "left", "right") for size in np.geomspace(0.01, 0.25, 40)]
+    seen = {is_open(sure, side, [size]) for side, size in places}
+    for side, size in places:
+        out = [held_out("pulmonary_nodule", side, size, margin) for margin in ("circumscribed", "ill-defined")]
+        assert is_open(sure, side, [size]) == (not out[0])
+        assert is_open(FOCAL, side, [size]) == (not all(out))
+        assert is_open(sure, side, [0.05, size]) == (is_open(sure, side, [0.05]) and is_open(sure, side, [size]))
+    assert seen == {True, False}
 
 
 def test_a_normal_filling_is_a_mimic() -> None:

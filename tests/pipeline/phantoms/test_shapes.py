@@ -4,7 +4,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.phantoms.kinds import Patch, Spot
-from pipeline.phantoms.paint import bounds
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.shapes import (
     coordinates,
@@ -17,6 +16,7 @@ from pipeline.phantoms.shapes import (
     turned,
     with_contrast,
 )  # fmt: skip
+from tests.pipeline.phantoms.builders import bounds_of
 
 sides = st.integers(3, 60)
 
@@ -29,7 +29,7 @@ def make_patch(w: int = 20, h: int = 12, channels: int = 0, contrast: float = 0.
 @given(sides, sides)
 def test_an_ellipse_touches_all_edges_of_its_box(w: int, h: int) -> None:
     patch = make_patch(w, h)
-    assert bounds(ellipse(patch)) == patch.box_xyxy
+    assert bounds_of(ellipse(patch)) == patch.box_xyxy
 
 
 @given(sides, sides, st.integers(0, 99), st.floats(0, 0.4))
@@ -40,7 +40,7 @@ def test_outlines_and_stars_fill_their_box(w: int, h: int, seed: int, roughness:
         spiked(random_of(seed), 9),
         turned(outline(random_of(seed)), 1),
     ):
-        assert bounds(filled(fitted(points, patch.box_xyxy), patch.hw)) == patch.box_xyxy
+        assert bounds_of(filled(fitted(points, patch.box_xyxy), patch.hw)) == patch.box_xyxy
 
 
 @given(st.floats(0.01, 2), st.sampled_from([1.0, -1.0]), st.integers(0, 50))

@@ -10,12 +10,12 @@ from pipeline.phantoms.background import Background, Request, Variant
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Spot
 from pipeline.phantoms.modalities.ct import MODALITY
 from pipeline.phantoms.modalities.ct_slice import Frame, Physics, within
-from pipeline.phantoms.paint import bounds
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.attributes import attribute_values
 from schemas.lexicon.places import is_legal, place
 from schemas.taxonomy.assessable import assessable_categories
+from tests.pipeline.phantoms.builders import bounds_of
 
 SIZE = 128
 VARIANTS = {variant.name: variant for variant in MODALITY.variants}
@@ -64,7 +64,7 @@ def test_every_kind_of_a_group_fills_its_box_at_the_same_mean(group: Group, kind
     sign = -1.0 if group.name in DARK else 1.0
     for seed in range(4):
         patch, drawn = draw(kind, seed)
-        assert bounds(drawn.mask) == patch.box_xyxy
+        assert bounds_of(drawn.mask) == patch.box_xyxy
         change = (drawn.pixels - patch.pixels)[drawn.mask].mean()
         assert change == pytest.approx(sign * patch.contrast, rel=1e-3)
 
@@ -74,7 +74,7 @@ def test_drawings_fill_boxes_of_any_size(wh: tuple[int, int]) -> None:
     for _, kind in kinds():
         for seed in range(3):
             patch, drawn = draw(kind, seed, wh)
-            assert bounds(drawn.mask) == patch.box_xyxy, kind.label
+            assert bounds_of(drawn.mask) == patch.box_xyxy, kind.label
             assert np.isfinite(drawn.pixels).all()
             assert np.abs(drawn.pixels - patch.pixels).max() < 25 * patch.contrast, kind.label
 

@@ -14,10 +14,10 @@ from pipeline.phantoms.modalities.dental import MODALITY
 from pipeline.phantoms.modalities.dental_film import METALS, about_apices, at_crests, in_crowns, restored
 from pipeline.phantoms.modalities.dental_panoramic import ghosts
 from pipeline.phantoms.modalities.dental_teeth import Tooth, metal_mask, paint_metal, paint_sockets, paint_teeth, smooth
-from pipeline.phantoms.paint import bounds
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.places import is_legal
+from tests.pipeline.phantoms.builders import bounds_of
 
 HW = (160, 144)
 VARIANTS = {variant.name: variant for variant in MODALITY.variants}
@@ -67,7 +67,7 @@ def test_a_drawing_fills_its_box_and_its_mean_is_the_contrast(label: str, angle:
     for seed in range(3):
         patch = make_patch(kind, size, angle, seed)
         drawn = draw(kind, patch)
-        assert bounds(drawn.mask) == patch.box_xyxy
+        assert bounds_of(drawn.mask) == patch.box_xyxy
         sign = 1 if group.name == "third_molar" else -1
         assert (drawn.pixels - patch.pixels)[drawn.mask].mean() == pytest.approx(sign * patch.contrast, rel=1e-3)
 

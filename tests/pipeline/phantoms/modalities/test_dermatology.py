@@ -10,9 +10,9 @@ from pipeline.phantoms.kinds import Drawn, Group, Kind, Patch, Pixels, Spot
 from pipeline.phantoms.modalities.dermatology import GROUPS, MODALITY
 from pipeline.phantoms.modalities.dermatology_lesions import BLOOD, COLOURS, PIGMENT, RED_BROWN
 from pipeline.phantoms.modalities.dermatology_skin import Overlay, hair, lens_circle, ruler
-from pipeline.phantoms.paint import bounds
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.texture import Scanner
+from tests.pipeline.phantoms.builders import bounds_of
 
 HW = (120, 150)
 CONTRAST = 0.1
@@ -68,7 +68,7 @@ def test_a_lesion_fills_its_box_and_ends_within_its_patch(group: Group, kind: Ki
     for seed in range(3):
         patch = make_patch(kind, wh, seed)
         drawn = draw(kind, patch)
-        assert bounds(drawn.mask) == patch.box_xyxy
+        assert bounds_of(drawn.mask) == patch.box_xyxy
         border = change(patch, drawn)
         border[1:-1, 1:-1] = 0
         assert np.abs(border).max() < 0.2 or max(wh) < 10

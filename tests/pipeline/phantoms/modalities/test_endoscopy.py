@@ -11,11 +11,11 @@ from pipeline.phantoms.kinds import Drawn, Group, Kind, Patch, Pixels, Spot
 from pipeline.phantoms.modalities.endoscopy import MODALITY, clock
 from pipeline.phantoms.modalities.endoscopy_lesions import COLOURS, INFLAMED, NARROW_BAND, PALE, POLYP
 from pipeline.phantoms.modalities.endoscopy_tunnel import glints, octagon, shaken
-from pipeline.phantoms.paint import bounds
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.places import is_legal
 from schemas.taxonomy.assessable import assessable_categories
+from tests.pipeline.phantoms.builders import bounds_of
 
 HW = (120, 150)
 CONTRAST = 0.1
@@ -72,7 +72,7 @@ def test_a_drawing_fills_its_box_and_ends_within_its_patch(group: Group, kind: K
     for seed in range(4):
         patch = make_patch(kind, wh, seed)
         drawn = draw(kind, patch)
-        assert bounds(drawn.mask) == patch.box_xyxy
+        assert bounds_of(drawn.mask) == patch.box_xyxy
         border = change(patch, drawn)
         border[1:-1, 1:-1] = 0
         assert np.abs(border).max() < 0.2 or max(wh) < 10

@@ -4,11 +4,12 @@ import pytest
 from pipeline.phantoms.kinds import Group, Kind, Patch, Spot
 from pipeline.phantoms.modalities.mammography import MODALITY
 from pipeline.phantoms.modalities.mammography_lesions import GROUPS
-from pipeline.phantoms.paint import bounds, paint
+from pipeline.phantoms.paint import paint
 from pipeline.phantoms.plan import plan_patient
 from pipeline.phantoms.scene import Phantom
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.settings import PhantomSettings
+from tests.pipeline.phantoms.builders import bounds_of
 
 KINDS = [kind for group in GROUPS for kind in group.kinds]
 
@@ -29,7 +30,7 @@ def test_every_kind_fills_its_box_at_every_size(kind: Kind, side: int) -> None:
     patch = make_patch(side)
     assert kind.draw is not None
     drawn = kind.draw(patch)
-    assert bounds(drawn.mask) == patch.box_xyxy
+    assert bounds_of(drawn.mask) == patch.box_xyxy
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from pipeline.phantoms.generate import phantoms
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Patch, Pixels, Spot
 from pipeline.phantoms.modalities.microscopy import MODALITY
 from pipeline.phantoms.modalities.microscopy_stain import Stains, stains
-from pipeline.phantoms.paint import bounds
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.settings import PhantomSettings
 from pipeline.phantoms.texture import Scanner
 from schemas.taxonomy.assessable import assessable_categories
+from tests.pipeline.phantoms.builders import bounds_of
 
 VARIANTS = {variant.name: variant for variant in MODALITY.variants}
 GROUPS = {group.name: group for variant in reversed(MODALITY.variants) for group in variant.groups}
@@ -56,7 +56,7 @@ def test_a_drawing_touches_the_edges_of_its_box(label: str, size: tuple[int, int
     for seed in range(3):
         patch = make_patch(*KINDS[label], size, seed)
         drawn = draw(KINDS[label][1], patch)
-        assert bounds(drawn.mask) == patch.box_xyxy
+        assert bounds_of(drawn.mask) == patch.box_xyxy
         assert drawn.pixels.shape == patch.pixels.shape
         assert np.isfinite(drawn.pixels).all()
 

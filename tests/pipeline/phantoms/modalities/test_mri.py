@@ -11,9 +11,9 @@ from pipeline.phantoms.modalities.mri import MODALITY
 from pipeline.phantoms.modalities.mri_physics import magnitude
 from pipeline.phantoms.modalities.mri_spine import LEVELS
 from pipeline.phantoms.modalities.mri_temporal import ATROPHY
-from pipeline.phantoms.paint import bounds
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.texture import Scanner
+from tests.pipeline.phantoms.builders import bounds_of
 
 SIZE = 128
 VARIANTS = {variant.name: variant for variant in MODALITY.variants}
@@ -55,7 +55,7 @@ def test_a_drawing_fills_its_box_with_the_sign_of_its_technique(variant: Variant
     dark = variant.technique == "T1" or variant.body_part in ("prostate", "lumbar_spine")
     for seed in range(4):
         patch, drawn = draw(kind, seed)
-        assert bounds(drawn.mask) == patch.box_xyxy
+        assert bounds_of(drawn.mask) == patch.box_xyxy
         change = (drawn.pixels - patch.pixels)[drawn.mask].mean()
         assert change == pytest.approx(-patch.contrast if dark else patch.contrast, rel=1e-3)
         assert kind.constant["intensity"] == ("hypointense" if dark else "hyperintense")
@@ -65,7 +65,7 @@ def test_a_drawing_fills_its_box_with_the_sign_of_its_technique(variant: Variant
 def test_drawings_fill_boxes_of_any_size(wh: tuple[int, int]) -> None:
     for _, _, kind in kinds():
         patch, drawn = draw(kind, 1, wh)
-        assert bounds(drawn.mask) == patch.box_xyxy, kind.label
+        assert bounds_of(drawn.mask) == patch.box_xyxy, kind.label
         assert np.isfinite(drawn.pixels).all()
 
 
@@ -109,13 +109,13 @@ def test_paired_structures_are_named_by_the_patient_s_side() -> None:
         paired = [each for each in make_background(name).anatomy if each.side]
         assert {each.side for each in paired} == {"left", "right"}
         for each in paired:
-            x1, _, x2, _ = bounds(each.mask)
+            x1, _, x2, _ = bounds_of(each.mask)
             assert ((x1 + x2) / 2 > SIZE / 2) == (each.side == "left")
 
 
 def test_discs_are_named_from_above_downwards_and_spots_lie_behind_them() -> None:
     background, random = make_background("lumbar_spine_t2", patient=1), random_of(1, "spots")
-    discs = {str(each.place): bounds(each.mask) for each in background.anatomy}
+    discs = {str(each.place): bounds_of(each.mask) for each in background.anatomy}
     assert [LEVELS.index(place) for place in discs] == sorted(LEVELS.index(place) for place in discs)
     assert [box[1] for box in discs.values()] == sorted(box[1] for box in discs.values())
     for _ in range(40):
@@ -141,7 +141,7 @@ def test_atrophic_hippocampi_are_smaller_whatever_the_patient_s_age(patient: int
 def test_atrophy_leaves_the_rest_of_the_head_as_it_is() -> None:
     plain, shrunk = (make_background("temporal_lobes_t1", extent=extent) for extent in ("", "hippocampal_atrophy"))
     changed = np.abs(plain.pixels - shrunk.pixels) > 1e-6
-    _, y1, _, y2 = bounds(changed)
+    _, y1, _, y2 = bounds_of(changed)
     assert 0 < changed.mean() < 0.06
     assert SIZE * 0.45 < y1 < y2 < SIZE * 0.85
 

@@ -11,8 +11,8 @@ from pipeline.phantoms.modalities.radiography import MODALITY
 from pipeline.phantoms.modalities.radiography_chest import devices_layer
 from pipeline.phantoms.modalities.radiography_chest_shape import SIDES, chest_of
 from pipeline.phantoms.modalities.radiography_film import film_of
-from pipeline.phantoms.paint import bounds
 from pipeline.phantoms.texture import Scanner
+from tests.pipeline.phantoms.builders import bounds_of
 
 VARIANTS = {each.name: each for each in MODALITY.variants}
 GROUPS = {group.name: group for each in MODALITY.variants for group in each.groups if group.extent is None}
@@ -78,7 +78,7 @@ def test_mask_fills_the_box_and_only_the_look_tells_kinds_of_a_group(
     patch = make_patch(group, kind, wh)
     drawn = drawing(kind, patch)
     added = drawn.pixels - patch.pixels
-    assert bounds(drawn.mask) == patch.box_xyxy
+    assert bounds_of(drawn.mask) == patch.box_xyxy
     assert np.isfinite(drawn.pixels).all()
     sign = -1 if group.name in ("pleural_line", "shaft", "metaphysis", "lucency") else 1
     mean = float(added[drawn.mask].mean())
@@ -170,8 +170,8 @@ def test_a_break_is_jagged_and_a_canal_is_straight() -> None:
 def ratio(variant: str, seed: int, heart_size: str = "") -> float:
     """Of the heart to the chest, from the masks."""
     anatomy = background(variant, seed, heart_size=heart_size).anatomy
-    heart = bounds(next(each.mask for each in anatomy if each.label == "heart"))
-    lungs = bounds(np.logical_or(*(each.mask for each in anatomy if each.label == "lung")))
+    heart = bounds_of(next(each.mask for each in anatomy if each.label == "heart"))
+    lungs = bounds_of(np.logical_or(*(each.mask for each in anatomy if each.label == "lung")))
     return (heart[2] - heart[0]) / (lungs[2] - lungs[0])
 
 
@@ -185,7 +185,7 @@ def test_the_heart_is_wide_where_it_is_called_so_and_wider_on_ap_views() -> None
 def test_the_right_lung_lies_on_the_left_of_the_picture_and_things_lie_on_their_sides() -> None:
     found = background()
     right, left = (next(each.mask for each in found.anatomy if each.side == side) for side in SIDES)
-    assert bounds(right)[2] <= bounds(left)[0] + 1
+    assert bounds_of(right)[2] <= bounds_of(left)[0] + 1
     for group in found.spots:
         spots = [found.spots[group](np.random.default_rng(i), (12, 10)) for i in range(40)]
         sure = [spot for spot in spots if spot is not None]
@@ -209,7 +209,7 @@ def test_a_patient_is_the_same_on_every_picture_but_for_texture(variant: str) ->
     side = "left" if variant in LIMBS else None
     one, other = background(variant, image=2, side=side), background(variant, image=3, side=side)
     for a, b in zip(one.anatomy, other.anatomy, strict=True):
-        assert np.abs(np.subtract(bounds(a.mask), bounds(b.mask))).max() <= 3
+        assert np.abs(np.subtract(bounds_of(a.mask), bounds_of(b.mask))).max() <= 3
     assert not np.array_equal(one.pixels, other.pixels)
 
 
@@ -225,7 +225,7 @@ def test_a_right_limb_mirrors_a_left_one(variant: str) -> None:
     """The thumb's side, or the fibula's, lies on the image's right on a left limb."""
     outer = "radius" if variant == "forearm" else "fibula"
     for side, sign in (("left", 1), ("right", -1)):
-        anatomy = {each.label: bounds(each.mask) for each in background(variant, side=side).anatomy}
+        anatomy = {each.label: bounds_of(each.mask) for each in background(variant, side=side).anatomy}
         inner = next(label for label in ("ulna", "tibia") if label in anatomy)
         assert sign * (anatomy[outer][0] + anatomy[outer][2]) > sign * (anatomy[inner][0] + anatomy[inner][2])
 
@@ -233,8 +233,8 @@ def test_a_right_limb_mirrors_a_left_one(variant: str) -> None:
 @pytest.mark.parametrize("side", SIDES)
 def test_the_lateral_compartment_of_a_knee_is_on_the_side_of_the_fibula(side: str) -> None:
     found = background("knee", side=side)
-    fibula = next(bounds(each.mask) for each in found.anatomy if each.label == "fibula")
-    middle = next(bounds(each.mask) for each in found.anatomy if each.label == "femur")
+    fibula = next(bounds_of(each.mask) for each in found.anatomy if each.label == "fibula")
+    middle = next(bounds_of(each.mask) for each in found.anatomy if each.label == "femur")
     centre, outer = (middle[0] + middle[2]) / 2, np.sign(fibula[0] + fibula[2] - middle[0] - middle[2])
     for i in range(20):
         spot = found.spots["joint_margin"](np.random.default_rng(i), (6, 6))
@@ -271,7 +271,7 @@ def test_leaves_of_the_collimator_cover_the_borders_of_some_pictures() -> None:
     for film, dark in zip(films, covered, strict=True):
         if dark is not None:
             left, top, right, bottom = film.shutter
-            assert bounds(~dark) == (left, top, HW[1] - right, HW[0] - bottom)
+            assert bounds_of(~dark) == (left, top, HW[1] - right, HW[0] - bottom)
 
 
 def test_leads_and_tubes_are_oftener_on_ap_views() -> None:
