@@ -30,6 +30,7 @@ from schemas.taxonomy.categories import categories
 VERSION = 1
 IMAGES, REGIONS, RECORDS, TRUTH_FILE = "images", "regions", "records.jsonl", "truth.parquet"
 ABOUT, CANARIES = "phantoms.json", "canaries.jsonl"
+ROW_GROUP = 1000  # pictures, of the truth
 FAST_PNG = (cv2.IMWRITE_PNG_COMPRESSION, 1)
 
 
@@ -38,7 +39,7 @@ class Written:
     """The rows of one patient's pictures."""
 
     records: tuple[Mapping[str, Any], ...]
-    truth: tuple[Mapping[str, Any], ...]
+    truth: tuple[dict[str, Any], ...]
     canaries: tuple[Mapping[str, str], ...]
 
 
@@ -115,7 +116,7 @@ def write_tables(folder: Path, settings: PhantomSettings, parts: Iterable[Writte
     """Appends the rows of patients as they come, in their order; yields how many pictures each time. The settings are
     written last: a folder without them is not whole.
     """
-    planted, pictures = False, 0
+    planted, pictures, unwritten = False, 0, list[dict[str, Any]]()
     with (
         (folder / RECORDS).open("w", encoding="utf-8") as records,
         (folder / CANARIES).open("w", encoding="utf-8") as canary_lines,
@@ -124,9 +125,13 @@ def write_tables(folder: Path, settings: PhantomSettings, parts: Iterable[Writte
         for part in parts:
             records.writelines(_line(row) for row in part.records)
             canary_lines.writelines(_line(row) for row in part.canaries)
-            truth.write_table(pa.Table.from_pylist([dict(row) for row in part.truth], schema=TRUTH))
             planted, pictures = planted or bool(part.canaries), pictures + len(part.records)
+            unwritten += part.truth
+            if len(unwritten) >= ROW_GROUP:
+                truth.write_table(pa.Table.from_pylist(unwritten, schema=TRUTH))
+                unwritten.clear()
             yield len(part.records)
+        truth.write_table(pa.Table.from_pylist(unwritten, schema=TRUTH))
     if not planted:
         (folder / CANARIES).unlink()
     about = {"version": VERSION, "pictures": pictures, "settings": settings.as_json()}

@@ -50,6 +50,17 @@ def test_pictures_regions_rows_and_truth_are_of_the_same_phantoms(tmp_path: Path
         assert record["report"].endswith(".")
 
 
+def test_truth_is_in_few_row_groups_whatever_the_number_of_patients(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.phantoms.folder.ROW_GROUP", 5)
+    with pq.ParquetFile(written(tmp_path) / TRUTH_FILE) as truth:
+        groups = [truth.metadata.row_group(i).num_rows for i in range(truth.num_row_groups)]
+    assert sum(groups) == SETTINGS.count
+    assert all(rows >= 5 for rows in groups[:-1])
+    assert len(groups) == 2
+
+
 def test_a_png_folder_has_no_canaries_and_a_dicom_folder_lists_all(tmp_path: Path) -> None:
     (tmp_path / "png").mkdir()
     (tmp_path / "dicom").mkdir()
