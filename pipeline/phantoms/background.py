@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from pipeline.phantoms.kinds import Group, Mask, Pixels, Spot
-from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.seeds import Random, random_of
 from pipeline.phantoms.texture import Scanner
 
 Stored = Literal["uint8", "hounsfield", "uint12"]  # how a device stores the canvas; a PNG is the window in 8 bits
@@ -40,7 +40,8 @@ class Variant:
 @dataclass(frozen=True)
 class Request:
     """`patient` gives the same numbers for every picture of a patient, so all anatomy is drawn from it, in one order;
-    `image` is this picture's own. `extents` holds, for each group with an extent, the label that is to be drawn.
+    `zoom` too, for how much of a body a picture shows: millimetres of one thing compare over its pictures. `image` is
+    this picture's own. `extents` holds, for each group with an extent, the label that is to be drawn.
     """
 
     variant: Variant
@@ -50,6 +51,7 @@ class Request:
     scanner: Scanner
     laterality: Literal["left", "right"] | None = None
     extents: Mapping[str, str] = field(default_factory=dict)
+    zoom: Random = field(default_factory=lambda: random_of(0, "zoom"))
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 Every planted value starts with CANARY, so that one search finds what leaked; the list of them lies beside the files.
 """
 
+import hashlib
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,8 +30,12 @@ CLASSES: Mapping[str, tuple[str, str]] = {
     "dermatology": ("XC", "1.2.840.10008.5.1.4.1.1.77.1.4"),
     "endoscopy": ("ES", "1.2.840.10008.5.1.4.1.1.77.1.1"),
     "microscopy": ("GM", "1.2.840.10008.5.1.4.1.1.77.1.2"),
-    "dental": ("PX", "1.2.840.10008.5.1.4.1.1.1.3"),
+    "dental": ("IO", "1.2.840.10008.5.1.4.1.1.1.3"),
 }
+# Of planted identifiers that may be 16 characters long.
+SHORT = {"PatientID": "PI", "AccessionNumber": "AN", "StudyID": "SI", "StationName": "SN"}
+DIGITAL_X_RAY, POSITRON = "1.2.840.10008.5.1.4.1.1.1.1", "1.2.840.10008.5.1.4.1.1.128"
+BODY_PARTS = {"internal_auditory_canal": "IAC"}  # DICOM's own term where it is not the name in capitals
 COSINES = {"L": (1, 0, 0), "R": (-1, 0, 0), "P": (0, 1, 0), "A": (0, -1, 0), "H": (0, 0, 1), "F": (0, 0, -1)}
 CROSS_SECTIONAL = ("ct", "mri")
 
@@ -46,8 +51,9 @@ class Canary:
 def canaries(phantom: Phantom) -> Iterator[Canary]:
     """All that a picture's header holds of its patient; dates are planted as they are, since they name nobody's."""
     number = phantom.patient.replace("-", "").upper()
+    code = hashlib.blake2b(number.encode(), digest_size=4).hexdigest().upper()
     for keyword in ("PatientID", "AccessionNumber", "StudyID", "StationName"):
-        yield Canary(keyword, f"CANARY{keyword[:4].upper()}{number[-8:]}"[:16])
+        yield Canary(keyword, f"CANARY{SHORT[keyword]}{code}")
     for keyword in ("PatientName", "ReferringPhysicianName", "OperatorsName"):
         yield Canary(keyword, f"CANARY{keyword.upper()}^{number}")
     for keyword in ("InstitutionName", "PatientComments", "StudyDescription", "ImageComments", "PatientAddress"):
@@ -62,7 +68,7 @@ def report_canary(phantom: Phantom) -> str:
 
 def as_dicom(phantom: Phantom) -> bytes:
     """A file of the modality's own class; stored values where a device keeps more than 8 bits."""
-    modality, sop_class = CLASSES[phantom.modality]
+    modality, sop_class = class_of(phantom)
     uid = generate_uid(entropy_srcs=["medregion phantoms", phantom.id, phantom.patient])
     meta = FileMetaDataset()
     meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -81,6 +87,15 @@ def as_dicom(phantom: Phantom) -> bytes:
     return buffer.getvalue()
 
 
+def class_of(phantom: Phantom) -> tuple[str, str]:
+    """Modality and SOP class: a panoramic radiograph is a digital X-ray, and PET has a class apart from SPECT's."""
+    if (phantom.modality, phantom.technique) == ("dental", "panoramic"):
+        return "PX", DIGITAL_X_RAY
+    if (phantom.modality, phantom.technique) == ("nuclear", "PET"):
+        return "PT", POSITRON
+    return CLASSES[phantom.modality]
+
+
 def _identify(data: Dataset, phantom: Phantom) -> None:
     for canary in canaries(phantom):
         if canary.place[0].isupper():
@@ -97,7 +112,7 @@ def _identify(data: Dataset, phantom: Phantom) -> None:
 
 
 def _orient(data: Dataset, phantom: Phantom) -> None:
-    data.BodyPartExamined = phantom.body_part.upper()[:16]
+    data.BodyPartExamined = BODY_PARTS.get(phantom.body_part, phantom.body_part.upper())
     if phantom.projection:
         data.ViewPosition = phantom.projection.upper()
     if phantom.image_laterality:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from pipeline.ingest.region_files import dumped
 from pipeline.phantoms.dicom import as_dicom, canaries, report_canary
 from pipeline.phantoms.generate import modality
-from pipeline.phantoms.paint import paint
+from pipeline.phantoms.paint import paint_patient
 from pipeline.phantoms.plan import Patient, plan_patient
 from pipeline.phantoms.scene import Phantom
 from pipeline.phantoms.sentences.report import report
@@ -62,7 +62,7 @@ def write_patient(task: Task) -> Written:
     """Draws and writes a patient's pictures and region files; its rows are for the caller to write."""
     cv2.setNumThreads(1)
     patient = task.patient()
-    return joined(_write(task, patient, paint(task.settings, patient, visit)) for visit in range(patient.pictures))
+    return joined(_write(task, patient, phantom) for phantom in paint_patient(task.settings, patient))
 
 
 def _write(task: Task, patient: Patient, phantom: Phantom) -> Written:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 
 from pipeline.phantoms.background import Modality
-from pipeline.phantoms.paint import paint
+from pipeline.phantoms.paint import paint_patient
 from pipeline.phantoms.plan import patients
 from pipeline.phantoms.scene import Phantom
 from pipeline.phantoms.settings import PhantomSettings
@@ -15,8 +15,7 @@ from schemas.taxonomy.modalities import modalities
 def phantoms(settings: PhantomSettings) -> Iterator[Phantom]:
     """`settings.count` pictures; memory does not grow with them. The same settings give the same pictures anywhere."""
     for patient in patients(settings, {name: modality(name) for name in settings.modalities}):
-        for visit in range(patient.pictures):
-            yield paint(settings, patient, visit)
+        yield from paint_patient(settings, patient)
 
 
 @cache

@@ -1,15 +1,16 @@
 """A patient's picture: background, sites, drawings, physics, style; and the truth of all of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.phantoms.background import Anatomy, Background, Request, Variant
 from pipeline.phantoms.kinds import Box, Drawn, Kind, Mask, Patch, Pixels, stratum_of
-from pipeline.phantoms.placing import Placed, placements, site_wh
-from pipeline.phantoms.plan import Filling, Patient, Site, held_out, other_filling
+from pipeline.phantoms.placing import Placed, placements
+from pipeline.phantoms.plan import Filling, Patient, held_out, other_filling
 from pipeline.phantoms.scene import VISIBLE_FROM, Phantom, Region
 from pipeline.phantoms.seeds import Random, random_of
 from pipeline.phantoms.settings import PhantomSettings
@@ -18,6 +19,7 @@ from pipeline.phantoms.style import (
     compressed,
     display,
     frame,
+    marker_ink,
     marker_letter,
     shape_of,
     style_of,
@@ -39,43 +41,72 @@ MIRROR = {"L": "R", "R": "L", "A": "P", "P": "A", "H": "F", "F": "H"}
 
 def paint(settings: PhantomSettings, patient: Patient, visit: int) -> Phantom:
     """The patient's picture of a visit, from 0. Everything follows from the settings and the patient's index."""
+    return next(islice(paint_patient(settings, patient), visit, None))
+
+
+def paint_patient(settings: PhantomSettings, patient: Patient) -> Iterator[Phantom]:
+    """All pictures of a patient, in order: each has its things where the first one had them, and tells what changed."""
+    first: Mapping[int, Placed] | None = None
+    before: Mapping[str, Region] = {}
+    for visit in range(patient.pictures):
+        phantom, placed = _painted(settings, patient, visit, first, before)
+        first = placed if first is None else first
+        before = {region.id: region for region in phantom.regions}
+        yield phantom
+
+
+def _painted(
+    settings: PhantomSettings,
+    patient: Patient,
+    visit: int,
+    first: Mapping[int, Placed] | None,
+    before: Mapping[str, Region],
+) -> tuple[Phantom, Mapping[int, Placed]]:
+    """A picture, and where its sites lie."""
     seeds = (settings.part, patient.index, visit)
     style = style_of(settings.seed, patient.style)
-    request = Request(
+    request = _request(settings, patient, visit, style)
+    background = patient.modality.background(request)
+    placed = {each.index: each for each in placements(settings, patient, visit, background, first)}
+    canvas, sites = _with_sites(settings, patient, visit, background, placed.values())
+    canvas = background.finish(canvas, random_of(settings.seed, "physics", *seeds))
+    told = (replace(region, change=_change(patient, visit, region, before)) for region in sites)
+    phantom = replace(
+        _described(settings, patient, visit, background, style),
+        regions=(*told, *_extents_and_anatomy(patient, background)),
+        gone=tuple(_gone(patient, visit, before)),
+    )
+    header = random_of(settings.seed, "header", *seeds)
+    return _shown(phantom, patient.variant, background, style, header, canvas), placed
+
+
+def _request(settings: PhantomSettings, patient: Patient, visit: int, style: Style) -> Request:
+    return Request(
         variant=patient.variant,
         hw=shape_of(style, settings.size_px),
         patient=random_of(settings.seed, "anatomy", settings.part, patient.index),
-        image=random_of(settings.seed, "image", *seeds),
+        zoom=random_of(settings.seed, "zoom", settings.part, patient.index),
+        image=random_of(settings.seed, "image", settings.part, patient.index, visit),
         scanner=Scanner(patient.scanner, style.noise_factor),
         laterality=patient.laterality,
         extents={name: kind.label if kind else "" for name, kind in patient.extents.items()},
     )
-    background = patient.modality.background(request)
-    canvas, sites, gone = _with_sites(settings, patient, visit, background)
-    canvas = background.finish(canvas, random_of(settings.seed, "physics", *seeds))
-    regions = (*sites, *_extents_and_anatomy(patient, background))
-    phantom = replace(_described(patient, visit, settings.part, background, style), regions=regions, gone=gone)
-    return _shown(phantom, patient.variant, background, style, random_of(settings.seed, "header", *seeds), canvas)
 
 
 def _with_sites(
-    settings: PhantomSettings, patient: Patient, visit: int, background: Background
-) -> tuple[Pixels, tuple[Region, ...], tuple[str, ...]]:
-    """The canvas with all that lies at its sites, their regions, and the names of what is no longer there."""
-    canvas, regions, gone = background.pixels.copy(), [], []
-    hw = (canvas.shape[0], canvas.shape[1])
-    for placed in placements(settings, patient, visit, background, hw):
-        filling = _filling(settings, patient, placed)
-        if placed.site.long_axis_at(visit) is None:
-            if visit == 1 and placed.site.change == "vanishes" and placed.site.contrast_to_noise >= VISIBLE_FROM:
-                gone.append(finding(filling.kind.label).name)
-            continue
-        random = random_of(settings.seed, "look", settings.part, patient.index, placed.index)
-        drawn = _draw(canvas, placed, filling, background.noise, random)
-        x1, y1, x2, y2 = placed.patch
-        canvas[y1:y2, x1:x2] = drawn.pixels
-        regions.append(_region(patient, visit, placed, filling, drawn.mask, hw))
-    return canvas, tuple(regions), tuple(gone)
+    settings: PhantomSettings, patient: Patient, visit: int, background: Background, placed: Iterable[Placed]
+) -> tuple[Pixels, tuple[Region, ...]]:
+    """The canvas with all that lies at its sites, and their regions."""
+    canvas, regions = background.pixels.copy(), []
+    for each in placed:
+        if each.site.long_axis_at(visit) is not None:
+            filling = _filling(settings, patient, each)
+            random = random_of(settings.seed, "look", settings.part, patient.index, each.index)
+            drawn = _draw(canvas, each, filling, background.noise, random)
+            x1, y1, x2, y2 = each.patch
+            canvas[y1:y2, x1:x2] = drawn.pixels
+            regions.append(_region(patient, each, filling, drawn.mask, (canvas.shape[0], canvas.shape[1])))
+    return canvas, tuple(regions)
 
 
 def _draw(canvas: Pixels, placed: Placed, filling: Filling, noise: float, random: Random) -> Drawn:
@@ -109,10 +140,11 @@ def _filling(settings: PhantomSettings, patient: Patient, placed: Placed) -> Fil
 
 def _is_held_out(filling: Filling, placed: Placed, long_axis: float) -> bool:
     margin = {**filling.attributes, **filling.kind.constant}.get("margin")
-    return filling.kind.role == "finding" and held_out(filling.kind.label, placed.spot.side, long_axis, margin)
+    group, label, side = placed.site.group, filling.kind.label, placed.spot.side
+    return filling.kind.role == "finding" and held_out(group, label, side, long_axis, margin)
 
 
-def _region(patient: Patient, visit: int, placed: Placed, filling: Filling, mask: Mask, hw: tuple[int, int]) -> Region:
+def _region(patient: Patient, placed: Placed, filling: Filling, mask: Mask, hw: tuple[int, int]) -> Region:
     kind, (left, top, _, _) = filling.kind, placed.patch
     tight = bounds(mask)
     if tight is None:
@@ -121,7 +153,7 @@ def _region(patient: Patient, visit: int, placed: Placed, filling: Filling, mask
     box = (left + x1, top + y1, left + x2, top + y2)
     long_axis = max(x2 - x1, y2 - y1) / max(hw)
     return Region(
-        id=f"{patient.index:07}-{placed.index}",
+        id=_id_of(patient, placed.index),
         label=kind.label,
         name=finding(kind.label).name,
         kind=finding(kind.label).kind,
@@ -138,20 +170,39 @@ def _region(patient: Patient, visit: int, placed: Placed, filling: Filling, mask
         long_axis=long_axis,
         contrast_to_noise=placed.site.contrast_to_noise,
         visible=placed.site.contrast_to_noise >= VISIBLE_FROM,
-        change=_change(placed.site, visit, hw),
         held_out=_is_held_out(filling, placed, long_axis),
     )
 
 
-def _change(site: Site, visit: int, hw: tuple[int, int]) -> str | None:
-    """Against the picture before, by sizes in pixels; None on a first picture."""
+def _change(patient: Patient, visit: int, region: Region, before: Mapping[str, Region]) -> str | None:
+    """Against the picture before; None on a first picture, and where the thing was out of view."""
     if visit == 0:
         return None
-    before, now = site.long_axis_at(visit - 1), site.long_axis_at(visit)
-    if before is None or now is None:
-        return "new"
-    factor = max(site_wh(site, now, hw)) / max(site_wh(site, before, hw))
+    if region.id not in before:
+        planned = patient.sites[_index_of(region)].long_axis_at(visit - 1)
+        return "new" if planned is None else None
+    factor = _long_px(region.box_xyxy) / _long_px(before[region.id].box_xyxy)
     return "larger" if factor > SAME_SIZE else "smaller" if factor < 1 / SAME_SIZE else "stable"
+
+
+def _gone(patient: Patient, visit: int, before: Mapping[str, Region]) -> Iterator[str]:
+    """Names of what could be seen on the picture before and is no longer there."""
+    for i, site in enumerate(patient.sites):
+        region = before.get(_id_of(patient, i))
+        if region is not None and region.visible and site.long_axis_at(visit) is None:
+            yield region.name
+
+
+def _id_of(patient: Patient, index: int) -> str:
+    return f"{patient.index:07}-{index}"
+
+
+def _index_of(region: Region) -> int:
+    return int(region.id.rsplit("-", 1)[1])
+
+
+def _long_px(box: Box) -> int:
+    return max(box[2] - box[0], box[3] - box[1])
 
 
 def _extents_and_anatomy(patient: Patient, background: Background) -> Iterator[Region]:
@@ -183,13 +234,15 @@ def _anatomy(id: str, anatomy: Anatomy, box: Box, kind: Kind | None) -> Region:
     )
 
 
-def _described(patient: Patient, visit: int, part: str, background: Background, style: Style) -> Phantom:
+def _described(
+    settings: PhantomSettings, patient: Patient, visit: int, background: Background, style: Style
+) -> Phantom:
     """All that a header would say; pixels and regions come later."""
     variant = patient.variant
     low, high = background.window
     return Phantom(
         id=f"{patient.modality.id}-{patient.index:07}-{visit}",
-        patient=f"{part}-{patient.index:07}",
+        patient=f"{settings.part}-{settings.seed}-{patient.index:07}",
         visit=visit,
         modality=patient.modality.id,
         variant=variant.name,
@@ -228,13 +281,14 @@ def _shown(
     if background.outside is not None:
         shown[background.outside] = 0
     marked = phantom.axes is not None and variant.marker and random.random() < MARKED
-    regions, box = phantom.regions, None
+    regions, ink = phantom.regions, None
     if marked:
         letter = (phantom.image_laterality or "")[:1].upper() or marker_letter(random)
-        shown, box = with_marker(shown, letter, style)
+        ink, box = marker_ink(letter, style, (shown.shape[0], shown.shape[1]))
+        shown = with_marker(shown, ink)
         regions = (*regions, _marker_region(phantom, box))
     pixels = compressed(np.asarray(np.clip(shown + 0.5, 0, 255), np.uint8), style)
-    stored = _stored(canvas, background, box)
+    stored = _stored(canvas, background, ink)
     done = replace(phantom, pixels=pixels, stored=stored, regions=regions, marker=marked)
     turns = phantom.axes is not None and random.random() < MIRRORED
     hidden = phantom.axes is not None and random.random() < WITHOUT_AXES
@@ -248,16 +302,14 @@ def _marker_region(phantom: Phantom, box: Box) -> Region:
     return Region(f"{phantom.id}-m", known.id, known.name, known.kind, "marker", None, None, box, mask, box, {})
 
 
-def _stored(canvas: Pixels, background: Background, marker: Box | None) -> npt.NDArray[np.integer] | None:
+def _stored(canvas: Pixels, background: Background, marker: Pixels | None) -> npt.NDArray[np.integer] | None:
     """HU as signed, or 12 bits of the window; a lead marker is as dense as can be."""
     low, high = background.window
     if background.stored == "hounsfield":
         return np.asarray(np.clip(np.rint(canvas), -1024, 3071), np.int16)
     if background.stored == "uint12":
-        scaled = np.asarray(np.clip((canvas - low) / (high - low) * 4095 + 0.5, 0, 4095), np.uint16)
-        if marker is not None:
-            scaled[marker[1] : marker[3], marker[0] : marker[2]] = 4095
-        return scaled
+        shown = np.clip((canvas - low) / (high - low), 0, 1)
+        return np.asarray((shown if marker is None else np.maximum(shown, marker)) * 4095 + 0.5, np.uint16)
     return None
 
 

@@ -210,16 +210,26 @@ def other_filling(random: Random, site: Site, like: Filling) -> Filling:
     return _filling(random, site.group.of_role(like.kind.role))
 
 
-def held_out(label: str, side: str | None, long_axis: float, margin: str | None) -> bool:
-    """Whether a combination of finding, side, size and margin never occurs in the train part."""
-    return share_of("held out", label, side or "", stratum_of(long_axis), margin or "") < HELD_OUT
+def held_out(group: Group, label: str, side: str | None, long_axis: float, margin: str | None) -> bool:
+    """Whether a combination of finding, side, size and margin never occurs in the train part.
+
+    Never all that the group could show at a side and size: something has to lie there.
+    """
+    stratum = stratum_of(long_axis)
+    return _drawn_out(label, side, stratum, margin) and not all(
+        _drawn_out(kind.label, side, stratum, each) for kind in group.of_role("finding") for each in kind.margins
+    )
+
+
+def _drawn_out(label: str, side: str | None, stratum: str, margin: str | None) -> bool:
+    return share_of("held out", label, side or "", stratum, margin or "") < HELD_OUT
 
 
 def is_open(group: Group, side: str | None, long_axes: Sequence[float]) -> bool:
     """Whether some finding of the group may lie at a side with all these sizes and not be held out."""
     findings = group.of_role("finding")
     return not findings or any(
-        not any(held_out(kind.label, side, long_axis, margin) for long_axis in long_axes)
+        not any(held_out(group, kind.label, side, long_axis, margin) for long_axis in long_axes)
         for kind in findings
         for margin in kind.margins
     )

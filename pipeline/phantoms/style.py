@@ -74,13 +74,13 @@ def frame(shown: Pixels, style: Style) -> Pixels:
     return framed
 
 
-def with_marker(shown: Pixels, letter: str, style: Style) -> tuple[Pixels, Box]:
-    """With a lead letter in an upper corner, on the image side where the patient's side of that letter lies.
+def marker_ink(letter: str, style: Style, hw: tuple[int, int]) -> tuple[Pixels, Box]:
+    """Weights (h, w) from 0 to 1 of a lead letter in an upper corner, on the side of the image that is named so.
 
     `letter` L is drawn on the image's right and R on its left, as on an upright frontal picture; a mirrored picture
     is mirrored afterwards, letter and all.
     """
-    height, width = shown.shape[:2]
+    height, width = hw
     scale = style.marker_scale * min(height, width) / 450
     thickness = max(1, round(2 * scale))
     (w, h), _ = cv2.getTextSize(letter, cv2.FONT_HERSHEY_SIMPLEX, scale, thickness)
@@ -91,8 +91,12 @@ def with_marker(shown: Pixels, letter: str, style: Style) -> tuple[Pixels, Box]:
     cv2.putText(ink, letter, (x, y), cv2.FONT_HERSHEY_SIMPLEX, scale, 255, thickness, cv2.LINE_AA)
     ys, xs = np.nonzero(ink)
     box = (int(xs.min()), int(ys.min()), int(xs.max()) + 1, int(ys.max()) + 1)
-    weight = ink.astype(np.float32) / 255
-    return np.asarray(shown * (1 - weight) + 235 * weight, np.float32), box
+    return ink.astype(np.float32) / np.float32(255), box
+
+
+def with_marker(shown: Pixels, ink: Pixels) -> Pixels:
+    """Nearly white where the letter lies; `shown` from 0 to 255."""
+    return np.asarray(shown * (1 - ink) + 235 * ink, np.float32)
 
 
 def compressed(pixels: Grey, style: Style) -> Grey:

@@ -15,6 +15,7 @@ from schemas.lexicon.findings import finding
 from schemas.masks import encode
 
 UNSEEN = "unseen"
+COUNTED = ("finding", "cell", "device")  # kinds of the lexicon
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,16 @@ def supervise(settings: PhantomSettings, patient: Patient, phantom: Phantom) -> 
     complete = noise.omit_boxes == 0 and noise.wrong_label == 0
     return Supervision(
         regions=tuple(_row(region, phantom) for region in marked),
-        exhaustive=frozenset(labels_of(patient) - _hidden(phantom)) if complete else frozenset(),
+        exhaustive=frozenset(countable(patient) - _hidden(phantom)) if complete else frozenset(),
         states={category: _state(category, phantom) for category in phantom.assessed},
         untold=frozenset(region.id for region in phantom.findings if random.random() < noise.omit_mentions),
     )
 
 
-def labels_of(patient: Patient) -> set[str]:
-    """All that can lie at a site of such a picture."""
-    return {kind.label for group in patient.variant.groups for kind in group.kinds}
+def countable(patient: Patient) -> set[str]:
+    """All that lies at sites of such a picture and nowhere else: its background has anatomy and artefacts, too."""
+    labels = {kind.label for group in patient.variant.groups for kind in group.kinds}
+    return {label for label in labels if finding(label).kind in COUNTED}
 
 
 def _hidden(phantom: Phantom) -> set[str]:

@@ -64,7 +64,7 @@ class Dermatology:
         image, hw = request.image, request.hw
         dermoscopic, is_round = request.variant.technique == "dermoscopy", request.variant.name == "dermoscopy_round"
         pixels = skin.skin(request, dermoscopic)
-        millimetre_px = max(hw) / image.uniform(*FIELD_MM)
+        millimetre_px = max(hw) / request.zoom.uniform(*FIELD_MM)
         ink = None if dermoscopic else skin.ink_mark(image, hw)
         pixels = ink.over(pixels) if ink else pixels
         gain = skin.vignette(hw, image.uniform(0.1, 0.45)) if dermoscopic else skin.flash(image, hw)

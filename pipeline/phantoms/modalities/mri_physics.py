@@ -36,7 +36,7 @@ def acquired(request: Request, scene: Scene, blur: float = 0.0011, noise: float 
     sigma = noise * request.scanner.noise_factor
     ghost = float(image.uniform(*GHOST)) if image.random() < GHOSTED else 0.0
     copies, gain = int(image.integers(2, 5)), float(image.uniform(0.95, 1.25))
-    spacing = scene.width_mm * float(image.uniform(0.92, 1.08)) / (2 * scene.frame.half[0])
+    spacing = scene.width_mm * float(request.zoom.uniform(0.92, 1.08)) / (2 * scene.frame.half[0])
 
     def finish(canvas: Pixels, random: Random) -> Pixels:
         # The ghost is of the anatomy alone: what lies at a site must not show elsewhere in the picture.

@@ -190,7 +190,7 @@ def _scan(request: Request, study: Study) -> Scan:
         sites = within(frame, body, smooth, study.at_most)
     else:
         sites = along_bones(frame, organs, study.bones_within)
-    mm = float(request.image.uniform(1500, 1900)) * study.window[1]
+    mm = float(request.zoom.uniform(1500, 1900)) * study.window[1]
     labelled = tuple(Anatomy(each.organ.anatomy, each.mask(frame)) for each in organs if each.organ.anatomy)
     activity = np.asarray(smooth + np.float32(0.012) * texture * body, np.float32)
     return Scan(activity, {study.group: sites}, labelled, mm_tall=mm)

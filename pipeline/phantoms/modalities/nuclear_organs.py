@@ -27,7 +27,7 @@ def thyroid(request: Request) -> Scan:
     spot = _in_lobes(request.hw, apart, tall, far)
     activity = np.asarray(neck + gland + salivary, np.float32)
     anatomy = (Anatomy("thyroid_gland", near < 1),)
-    mm = float(request.image.uniform(90, 140))
+    mm = float(request.zoom.uniform(90, 140))
     return Scan(activity, {"cold": spot, "hot": spot}, anatomy, inverted=False, mm_tall=mm)
 
 
@@ -72,7 +72,7 @@ def heart(request: Request) -> Scan:
     activity = 0.06 + level * wall * (1 + 0.04 * texture) + 0.13 * right + liver * (1 - wall)
     anatomy = (Anatomy("heart_myocardium", np.abs(far - radius) < thick),)
     spot = _in_wall(request.hw, middle, radius, thick, stretch)
-    mm = float(request.image.uniform(110, 160))
+    mm = float(request.zoom.uniform(110, 160))
     return Scan(np.asarray(activity, np.float32), {"defect": spot}, anatomy, inverted=False, mm_tall=mm)
 
 

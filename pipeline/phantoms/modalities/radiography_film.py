@@ -64,5 +64,5 @@ def film_of(request: Request) -> Film:
 
 def spacing_of(request: Request, field_mm: tuple[float, float]) -> tuple[float, float]:
     """Of a picture whose longer side shows a field of a length drawn between two."""
-    spacing = float(request.image.uniform(*field_mm)) / max(request.hw)
+    spacing = float(request.zoom.uniform(*field_mm)) / max(request.hw)
     return spacing, spacing

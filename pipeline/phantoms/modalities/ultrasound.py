@@ -165,7 +165,7 @@ class Ultrasound:
                 return np.asarray(np.maximum(shown, ink[:, :, None]), np.float32)
             return np.maximum(shown, ink)
 
-        mm = request.image.uniform(*view.deep_mm) / (field.box_xyxy[3] - field.box_xyxy[1])
+        mm = request.zoom.uniform(*view.deep_mm) / (field.box_xyxy[3] - field.box_xyxy[1])
         return Background(
             pixels=np.asarray(body.pixels * gain * field.inside, np.float32),
             noise=SPECKLE * TYPICAL * request.scanner.noise_factor,

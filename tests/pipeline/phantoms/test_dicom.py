@@ -53,6 +53,40 @@ def test_spacing_is_read_back(id: str, basis: str) -> None:
     assert spacing == pytest.approx((0.25, 0.75))
 
 
+def test_a_planted_identifier_names_one_patient() -> None:
+    patients = [
+        one("mri", patient=f"{part}-{seed}-{i:07}") for part in ("train", "test") for seed in (1, 2) for i in range(150)
+    ]
+    for place in ("PatientID", "AccessionNumber", "PatientName"):
+        planted = [canary.value for each in patients for canary in canaries(each) if canary.place == place]
+        assert len(set(planted)) == len(patients)
+        assert all(len(value) <= 16 for value in planted) or place == "PatientName"
+
+
+@pytest.mark.parametrize(
+    ("id", "technique", "code", "name"),
+    [
+        ("dental", "panoramic", "PX", "Digital X-Ray Image Storage - For Presentation"),
+        ("dental", "bitewing", "IO", "Digital Intra-Oral X-Ray Image Storage - For Presentation"),
+        ("nuclear", "PET", "PT", "Positron Emission Tomography Image Storage"),
+        ("nuclear", "SPECT", "NM", "Nuclear Medicine Image Storage"),
+    ],
+)
+def test_classes_are_those_of_the_standard(id: str, technique: str, code: str, name: str) -> None:
+    data = read(one(id, technique=technique))
+    assert (data.Modality, data.SOPClassUID.name) == (code, name)
+    assert modality_of_dicom(data.Modality, data.SOPClassUID) == id
+
+
+def test_a_marker_is_a_letter_in_what_a_device_stores() -> None:
+    for phantom in phantoms(PhantomSettings(12, 3, 256, modalities=("mammography",))):
+        for region in phantom.regions:
+            if region.role == "marker" and phantom.stored is not None:
+                x1, y1, x2, y2 = region.box_xyxy
+                ink = phantom.stored[y1:y2, x1:x2] > 4000
+                assert 0.1 < ink.mean() < 0.9
+
+
 def test_every_planted_identifier_is_in_the_file_and_in_the_list() -> None:
     phantom = one("mri")
     data = as_dicom(phantom)

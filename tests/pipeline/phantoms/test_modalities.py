@@ -1,5 +1,6 @@
 """What every modality must hold, whatever it draws."""
 
+from collections import Counter
 from functools import cache
 
 import numpy as np
@@ -25,6 +26,11 @@ MOVING = ("endoscopy", "microscopy", "ultrasound")  # where every picture is ano
 @cache
 def drawn(id: str, size_px: int = 128, count: int = 40) -> tuple[Phantom, ...]:
     return tuple(phantoms(PhantomSettings(count, 11, size_px, modalities=(id,))))
+
+
+def long_px(region: Region) -> int:
+    x1, y1, x2, y2 = region.box_xyxy
+    return max(x2 - x1, y2 - y1)
 
 
 def sites(phantom: Phantom) -> list[Region]:
@@ -116,6 +122,25 @@ def test_a_thing_remains_what_it_is_and_is_of_no_held_out_combination(id: str) -
             assert not region.held_out
             looks.setdefault(region.id, set()).add(f"{region.label} {sorted(region.attributes.items())}")
     assert all(len(each) == 1 for each in looks.values())
+
+
+@each_modality
+def test_what_is_said_to_have_changed_is_what_the_pictures_show(id: str) -> None:
+    before: Phantom | None = None
+    for phantom in drawn(id, count=80):
+        if before is not None and before.patient == phantom.patient:
+            earlier, now = ({region.id: region for region in sites(each)} for each in (before, phantom))
+            left = Counter(region.name for key, region in earlier.items() if key not in now and region.visible)
+            assert Counter(phantom.gone) <= left
+            for key, region in now.items():
+                assert region.change != "new" or key not in earlier
+                assert region.change in ("new", None) or key in earlier
+                if key in earlier:
+                    factor = long_px(region) / long_px(earlier[key])
+                    assert region.change == ("larger" if factor > 1.2 else "smaller" if factor < 1 / 1.2 else "stable")
+            assert (phantom.spacing_mm is None) == (before.spacing_mm is None)
+            assert phantom.spacing_mm is None or phantom.spacing_mm == pytest.approx(before.spacing_mm, rel=0.05)
+        before = phantom
 
 
 @each_modality

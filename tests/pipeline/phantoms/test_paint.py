@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from pipeline.phantoms.kinds import stratum_of
-from pipeline.phantoms.paint import paint
+from pipeline.phantoms.paint import paint_patient
 from pipeline.phantoms.plan import held_out, plan_patient
 from pipeline.phantoms.scene import Phantom
 from pipeline.phantoms.settings import PhantomSettings
-from tests.pipeline.phantoms.builders import Plain
+from tests.pipeline.phantoms.builders import FOCAL, Plain
 
 PLAIN = Plain()
 SETTINGS = PhantomSettings(10, 1, 160, modalities=("radiography",))
@@ -20,7 +20,7 @@ SETTINGS = PhantomSettings(10, 1, 160, modalities=("radiography",))
 
 def pictures(settings: PhantomSettings = SETTINGS, patients: int = 60, visits: int = 1) -> list[Phantom]:
     plans = [plan_patient(settings, index, PLAIN, visits) for index in range(patients)]
-    return [paint(settings, each, visit) for each in plans for visit in range(visits)]
+    return [phantom for each in plans for phantom in paint_patient(settings, each)]
 
 
 def test_the_same_picture_twice_has_the_same_bytes() -> None:
@@ -96,7 +96,8 @@ def test_held_out_combinations_never_occur_in_train() -> None:
     regions = [region for phantom in of_test for region in phantom.findings if region.role == "finding"]
     assert any(region.held_out for region in regions)
     assert all(
-        region.held_out == held_out(region.label, region.side, region.long_axis or 0.0, region.attributes["margin"])
+        region.held_out
+        == held_out(FOCAL, region.label, region.side, region.long_axis or 0.0, region.attributes["margin"])
         for region in regions
     )
 
