@@ -60,7 +60,7 @@ class Ingest:
     """
 
     name: ClassVar[str] = "images"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {"inventory": ("item", "sha256", "role", "rejected")}
     reads_files: ClassVar[bool] = True
 

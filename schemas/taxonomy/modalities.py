@@ -7,6 +7,7 @@ from schemas.taxonomy.csv_table import Row, folded, listed, made_from
 
 UNKNOWN = "unknown"
 PARAMETRIC_MAP = "parametric map"
+X_RAYS = ("dental", "mammography")  # which may come as objects of the class for any digital X-ray
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def technique_of(modality_id: str, word: str) -> str | None:
 
 
 def modality_of_dicom(code: str | None, sop_class_uid: str | None = None) -> str | None:
-    """The SOP class decides where it is known, else the Modality code.
+    """The SOP class decides where it is known, else the Modality code; but a digital X-ray is of the kind that its code
+    says: a panoramic radiograph is of that class, too.
 
     None for what is no image (`is_evidence`), for codes without a modality of ours (OT, SC, and OCT and
     IVOCT, which are not ophthalmic), and where nothing is said.
@@ -72,7 +74,8 @@ def modality_of_dicom(code: str | None, sop_class_uid: str | None = None) -> str
         return None
     plain_code, plain_class = (code or "").strip().upper(), (sop_class_uid or "").strip()
     by_class = next((each.id for each in modalities() if plain_class in each.sop_classes), None)
-    return by_class or next((each.id for each in modalities() if plain_code in each.dicom_codes), None)
+    by_code = next((each.id for each in modalities() if plain_code in each.dicom_codes), None)
+    return by_code if by_class == "radiography" and by_code in X_RAYS else by_class or by_code
 
 
 def is_evidence(code: str | None, sop_class_uid: str | None = None) -> bool:

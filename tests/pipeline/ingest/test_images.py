@@ -250,7 +250,7 @@ def test_a_stage_survives_the_way_to_a_worker() -> None:
 
 # --- golden --------------------------------------------------------------------------------------------------
 
-GOLDEN = (1, "36f4a5c83b2cd7c9b80f230dd860d62d")
+GOLDEN = (2, "36f4a5c83b2cd7c9b80f230dd860d62d")
 
 
 def pattern(width: int = 60, height: int = 40, channels: int = 1, dtype: Any = np.uint8) -> np.ndarray:

@@ -50,6 +50,9 @@ def test_modality_codes(code: str | None, expected: str | None) -> None:
     [
         ("DX", "Digital Intra-Oral X-Ray Image Storage - For Presentation", "dental"),
         ("DX", "Digital Mammography X-Ray Image Storage - For Presentation", "mammography"),
+        ("PX", "Digital X-Ray Image Storage - For Presentation", "dental"),
+        ("MG", "Digital X-Ray Image Storage - For Presentation", "mammography"),
+        ("CT", "Digital X-Ray Image Storage - For Presentation", "radiography"),
         ("OT", "Ophthalmic Tomography Image Storage", "oct"),
         ("", "Dermoscopic Photography Image Storage", "dermatology"),
         ("CT", "Secondary Capture Image Storage", "ct"),  # the class says nothing, the code does
