@@ -18,7 +18,7 @@ from schemas.tables.columns import KEY_NAMES, row_keys
 from schemas.taxonomy.csv_table import tables_hash
 
 STAGE = "decisions"
-VERSION = 3
+VERSION = 4
 Parts = Sequence[Mapping[str, StoredPart]]  # of each part: its `images` and its `records`
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from pipeline.select.quality import burned_in, first_rule, pixel_checks
 from pipeline.select.rows import aligned, is_rejected, whole
@@ -12,9 +14,10 @@ from schemas.tables.columns import KEY_NAMES
 
 SIGNATURE_READS: Mapping[str, tuple[str, ...]] = {
     "images": (
-        *KEY_NAMES, "pixel_hash", "patient", "study", "series", "width", "height", "pixel_std", "burned_in", "rejected",
+        *KEY_NAMES, "pixel_hash", "patient", "study", "series", "width", "height", "pixel_std", "burned_in", "modality",
+        "rejected",
     ),
-    "records": (*KEY_NAMES, "patient", "study", "lesion", "group", "rejected"),
+    "records": (*KEY_NAMES, "patient", "study", "lesion", "group", "modality", "rejected"),
 }  # fmt: skip
 
 WORD = pa.dictionary(pa.int32(), pa.string())  # few sources, and fewer patients than rows: four bytes each
@@ -48,9 +51,15 @@ def signatures(images: pa.Table, records: pa.Table, settings: SelectSettings) ->
         **{name: records[name] for name in ("lesion", "group")},
         "rejected": pa.array(is_rejected(images) | is_rejected(records)),
         "pixel_rule": rule,
-        "burned_in": pa.array(burned_in(images["burned_in"])),
+        "burned_in": pa.array(burned_in(images["burned_in"]) & ~_is_ultrasound(images, records)),
     }
     return pa.table([_encoded(columns[field.name], field.type) for field in SIGNATURES], schema=SIGNATURES)
+
+
+def _is_ultrasound(images: pa.Table, records: pa.Table) -> NDArray[np.bool_]:
+    """By what a person says, then by the header: its colours are its own, and no annotation."""
+    modality = pc.coalesce(whole(records["modality"]), whole(images["modality"]))
+    return np.asarray(pc.fill_null(pc.equal(modality, "ultrasound"), False))
 
 
 def _encoded(column: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array:

@@ -122,6 +122,24 @@ def test_strokes_in_one_copy_are_in_all() -> None:
     assert [row["burned_in"] for row in rows(images, records)] == ["annotation", "annotation", None]
 
 
+@pytest.mark.parametrize(
+    ("by_header", "by_record", "expected"),
+    [
+        (None, None, "annotation"),
+        ("ultrasound", None, None),
+        (None, "ultrasound", None),
+        ("ultrasound", "oct", "annotation"),
+        ("radiography", None, "annotation"),
+    ],
+)
+def test_colours_of_ultrasound_are_no_strokes_whoever_says_that_it_is_one(
+    by_header: str | None, by_record: str | None, expected: str | None
+) -> None:
+    images = make_images({"item": "1", "burned_in": "annotation", "modality": by_header})
+    (row,) = rows(images, make_records({"item": "1", "modality": by_record}))
+    assert row["burned_in"] == expected
+
+
 @pytest.mark.parametrize(("stated", "expected"), [(None, "annotation"), ("none", None), ("annotation", "annotation")])
 def test_what_a_person_says_of_strokes_wins_over_detection(stated: Any, expected: str | None) -> None:
     images = make_images({"item": "1", "burned_in": "annotation"})
@@ -181,4 +199,4 @@ def test_golden_rows_of_this_version() -> None:
     )
     found = decide_on(images, records)
     assert found["conflicts"].to_pylist() == [2, *[None] * 5]
-    assert (VERSION, rows_hash(column_hashes(found))) == (3, "7e9ba514c06650ea6e04f0ed88637f2d")
+    assert (VERSION, rows_hash(column_hashes(found))) == (4, "7e9ba514c06650ea6e04f0ed88637f2d")
