@@ -12,6 +12,7 @@ from pipeline.describe.parse_claims import Claim, findings_in, joined_names, par
 from pipeline.describe.sides import stated_side
 from schemas.facts import IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
 from schemas.lexicon.places import place
+from schemas.taxonomy.body_parts import body_part
 
 # What may be wrong with a text, closed: the column `checks` holds these words.
 FAILURES = ("finding", "side", "place", "relation", "length", "absence", "count", "nothing")
@@ -87,6 +88,8 @@ def _claims_of(fact: Fact) -> Iterator[Claim]:
         yield from _findings(phrase)
         if phrase.startswith("without "):
             yield from (Claim("absence", item) for item in split_items(phrase.removeprefix("without ")))
+    elif fact.slot == ("acquisition", "body_part"):
+        yield from _findings(body_part(fact.value).name)  # a lymph node is both
     elif fact.kind == "location":
         yield from (Claim("side", side) for side in ("left", "right") if side in place(fact.value).phrase.split())
     elif fact.kind == "label":

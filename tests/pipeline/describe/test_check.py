@@ -30,6 +30,8 @@ NOMINAL = tuple(Fact("r1", "measurement", name, "12", "geometry", unit="mm") for
         ("About 12 mm wide.", NOMINAL, ("length",)),
         ("About 12 mm wide.", REGION, ("length",)),
         ("No drusen.", REGION, ("absence",)),
+        ("An H&E-stained micrograph of the lymph node.", acquired(body_part="lymph_node"), ()),
+        ("An H&E-stained micrograph of a lymph node.", acquired(body_part="lung"), ("finding",)),
         ("On the right, 5 mm, no drusen, with a pacemaker.", REGION, ("finding", "side", "length", "absence")),
     ],
 )
