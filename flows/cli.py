@@ -141,7 +141,7 @@ def guarded(command: Callable[[], object]) -> int:
         command()
     except typer.TyperException as error:  # a wrong use of the command line
         if str(error):  # empty where the help was shown instead
-            say(f"medregion: {error}; see `medregion --help`")
+            say(f"medregion: {_with_place(error)}; see `medregion --help`")
         return 2
     except (KeyboardInterrupt, typer.Abort):
         say(f"interrupted; what is committed stays. Go on with: {shlex.join(['medregion', *sys.argv[1:]])}")
@@ -157,6 +157,12 @@ def guarded(command: Callable[[], object]) -> int:
         say("this is a bug of medregion; please report it with the lines above")
         return 3
     return 0
+
+
+def _with_place(error: typer.TyperException) -> str:
+    """With the option that is wrong, where the error knows it."""
+    told: str = getattr(error, "format_message", error.__str__)()
+    return told.rstrip(".")
 
 
 if __name__ == "__main__":

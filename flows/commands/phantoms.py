@@ -5,6 +5,8 @@ import shutil
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +16,12 @@ from pipeline.phantoms.folder import Task, Written, write_patient, write_tables
 from pipeline.phantoms.generate import modality
 from pipeline.phantoms.plan import patients
 from pipeline.phantoms.settings import Noise, PhantomSettings
-from schemas.errors import ConfigError, StorageError
+from schemas.errors import ConfigError, StorageError, WrongRun
 from schemas.taxonomy.modalities import modalities
 
 IN_FLIGHT_A_WORKER = 16  # patients, so that memory does not grow with their number
 SAY_EVERY = 10_000  # pictures
+UNFINISHED = ".unfinished"
 
 
 @dataclass(frozen=True)
@@ -39,21 +42,41 @@ class PhantomsCommand:
 
 def run(command: PhantomsCommand) -> None:
     settings = settings_of(command)
-    if command.out.exists():
+    if os.path.lexists(command.out):
         raise ConfigError("OUT", f"{command.out} is there already; name another folder, or remove it")
-    unfinished = command.out.with_name(f"{command.out.name}.unfinished")
     try:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        done = 0
-        for pictures in write_tables(unfinished, settings, _drawn(command, settings, unfinished)):
-            done += pictures
-            if done // SAY_EVERY > (done - pictures) // SAY_EVERY:
-                say(f"{done}/{command.count} phantoms")
-        unfinished.rename(command.out)
+        with _appearing(command.out) as folder:
+            done = 0
+            for pictures in write_tables(folder, settings, _drawn(command, settings, folder)):
+                done += pictures
+                if done // SAY_EVERY > (done - pictures) // SAY_EVERY:
+                    say(f"{done}/{command.count} phantoms")
+    except (FileExistsError, NotADirectoryError):
+        raise ConfigError("OUT", f"{command.out.parent} is no folder; name another place") from None
     except OSError as error:
         raise StorageError(f"{command.out}: {error.strerror}; free space, or name another folder") from error
+    except BrokenProcessPool:
+        raise WrongRun("a drawing process was killed, perhaps for want of memory; try fewer --workers") from None
+    except KeyboardInterrupt:
+        say(f"{command.out} was not whole yet and is not kept")
+        raise
     tell(f"{done} phantoms in {command.out}; a corpus reads them as a source of kind `phantoms`")
+
+
+@contextmanager
+def _appearing(out: Path) -> Iterator[Path]:
+    """A folder that gets its name when the block ends well, and is gone when it does not."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    for left in sorted(out.parent.glob(f".{out.name}.*{UNFINISHED}")):
+        say(f"{left} may be left from a run that was killed; if none is running, remove it")
+    folder = out.with_name(f".{out.name}.{os.getpid()}{UNFINISHED}")
+    folder.mkdir()
+    try:
+        yield folder
+        folder.rename(out)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def settings_of(command: PhantomsCommand) -> PhantomSettings:

@@ -60,8 +60,9 @@ def test_help_names_every_command_and_is_instant() -> None:
     ("arguments", "line"),
     [
         (["buid"], "No such command 'buid'"),
-        (["build"], "Missing parameter: config"),
+        (["build"], "Missing argument 'CONFIG'"),
         (["build", "none.yaml"], "none.yaml: no such file"),
+        (["phantoms", "/nowhere", "--count", "0"], "'--count'"),
         (["verify", "/nowhere"], "no release here"),
         (["status", "/nowhere"], "no such work directory"),
         (["gc", "/nowhere"], "no such work directory"),
