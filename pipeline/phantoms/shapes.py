@@ -197,7 +197,17 @@ def blurred(field: Pixels, sigma_px: float) -> Pixels:
     return np.asarray(cv2.GaussianBlur(field, (0, 0), max(0.4, sigma_px)), np.float32)
 
 
+def sides(patch: Patch) -> tuple[int, int]:
+    """Width and height of the site's box, in pixels."""
+    x1, y1, x2, y2 = patch.box_xyxy
+    return x2 - x1, y2 - y1
+
+
 def long_side(patch: Patch) -> float:
     """Of the site's box, in pixels."""
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(max(x2 - x1, y2 - y1))
+    return float(max(sides(patch)))
+
+
+def short_side(patch: Patch) -> float:
+    """Of the site's box, in pixels."""
+    return float(min(sides(patch)))

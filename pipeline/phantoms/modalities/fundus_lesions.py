@@ -8,7 +8,18 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels
-from pipeline.phantoms.shapes import Points, coordinates, ellipse, filled, fitted, outline, soft, turned, with_contrast
+from pipeline.phantoms.shapes import (
+    Points,
+    coordinates,
+    ellipse,
+    filled,
+    fitted,
+    outline,
+    short_side,
+    soft,
+    turned,
+    with_contrast,
+)
 from pipeline.phantoms.texture import blobs
 
 # Of what is added (bright) or taken away (dark), red green blue; the two of a pair have the same luma, so that the
@@ -37,7 +48,7 @@ def drusen(patch: Patch) -> Drawn:
     angle += patch.random.uniform(0, 2 * np.pi)
     centres = 0.56 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
     discs = _discs(patch, centres, patch.random.uniform(0.26, 0.34, count))
-    return _bright(patch, ellipse(patch), _blurred(discs, 0.07 * _short(patch)))
+    return _bright(patch, ellipse(patch), _blurred(discs, 0.07 * short_side(patch)))
 
 
 def cotton_wool_spot(patch: Patch) -> Drawn:
@@ -45,7 +56,7 @@ def cotton_wool_spot(patch: Patch) -> Drawn:
     mask = filled(fitted(outline(patch.random, 0.08), patch.box_xyxy), patch.hw)
     u, v = coordinates(patch)
     fluff = 1 + 0.12 * _blotches(patch, 0.2)
-    return _bright(patch, mask, np.exp(-2 * (u * u + v * v)) * fluff * soft(mask, 0.12 * _short(patch)))
+    return _bright(patch, mask, np.exp(-2 * (u * u + v * v)) * fluff * soft(mask, 0.12 * short_side(patch)))
 
 
 def nerve_fibre_reflex(patch: Patch) -> Drawn:
@@ -58,12 +69,14 @@ def blot_haemorrhage(patch: Patch) -> Drawn:
     points = outline(patch.random, 0.07)
     mask = filled(fitted(points, patch.box_xyxy), patch.hw)
     core = filled(_on_box(patch, 0.66 * points), patch.hw)
-    return _dark(patch, mask, 0.4 * soft(mask, 0.03 * _short(patch)) + soft(core, 0.04 * _short(patch)))
+    return _dark(patch, mask, 0.4 * soft(mask, 0.03 * short_side(patch)) + soft(core, 0.04 * short_side(patch)))
 
 
 def flame_haemorrhage(patch: Patch) -> Drawn:
     """Streaks with frayed ends along the nerve fibres."""
-    return _dark(patch, ellipse(patch), _blurred(_strokes(patch, _fibres(patch, 3, 0.12, 0.75)), 0.015 * _short(patch)))
+    return _dark(
+        patch, ellipse(patch), _blurred(_strokes(patch, _fibres(patch, 3, 0.12, 0.75)), 0.015 * short_side(patch))
+    )
 
 
 def lens_dust(patch: Patch) -> Drawn:
@@ -71,7 +84,7 @@ def lens_dust(patch: Patch) -> Drawn:
     mask = ellipse(patch)
     u, v = coordinates(patch)
     ring = np.exp(-(((np.hypot(u, v) - 0.74) / 0.19) ** 2))
-    return _dark(patch, mask, ring * soft(mask, 0.03 * _short(patch)))
+    return _dark(patch, mask, ring * soft(mask, 0.03 * short_side(patch)))
 
 
 def new_vessels(patch: Patch) -> Drawn:
@@ -116,7 +129,7 @@ def _strokes(patch: Patch, strokes: Sequence[Stroke]) -> Pixels:
     """Lines of even darkness, blunt enough to survive at a few pixels."""
     canvas = np.zeros(patch.hw, np.uint8)
     for points, half in strokes:
-        wide = max(1, round(half * _short(patch)))
+        wide = max(1, round(half * short_side(patch)))
         fixed = np.round(_on_box(patch, points) * 2**CIRCLE_BITS).astype(np.int32)
         cv2.polylines(canvas, [fixed], False, 255, wide, cv2.LINE_AA, CIRCLE_BITS)
     return canvas.astype(np.float32) / np.float32(255)
@@ -127,7 +140,7 @@ def _discs(patch: Patch, centres: Points, radii: Points) -> Pixels:
     canvas = np.zeros(patch.hw, np.uint8)
     scale = 2.0**CIRCLE_BITS
     for at, radius in zip(_on_box(patch, centres), radii, strict=True):
-        x, y, reach = (round(value * scale) for value in (*at, max(0.55, radius * _short(patch) / 2)))
+        x, y, reach = (round(value * scale) for value in (*at, max(0.55, radius * short_side(patch) / 2)))
         cv2.circle(canvas, (x, y), reach, 255, -1, cv2.LINE_AA, CIRCLE_BITS)
     return canvas.astype(np.float32) / np.float32(255)
 
@@ -161,18 +174,15 @@ def _textured(patch: Patch, pattern: Numbers) -> Pixels:
 
 def _blotches(patch: Patch, share: float) -> Pixels:
     """Hills of a share of the box, mean about 0, none beyond 1.6."""
-    return np.asarray(np.clip(blobs(patch.random, patch.hw, max(2.0, share * _short(patch))), -1.6, 1.6), np.float32)
+    return np.asarray(
+        np.clip(blobs(patch.random, patch.hw, max(2.0, share * short_side(patch))), -1.6, 1.6), np.float32
+    )
 
 
 def _blurred(pattern: Pixels, sigma_px: float) -> Pixels:
     if sigma_px <= 0.2:
         return pattern
     return np.asarray(cv2.GaussianBlur(pattern, (0, 0), sigma_px), np.float32)
-
-
-def _short(patch: Patch) -> float:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(min(x2 - x1, y2 - y1))
 
 
 PALE = {"colour": ("yellow", "white"), "texture": ("homogeneous", "heterogeneous")}

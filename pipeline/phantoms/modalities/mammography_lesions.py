@@ -9,11 +9,12 @@ from pipeline.phantoms.shapes import (
     ellipse,
     filled,
     fitted,
+    long_side,
     outline,
     soft,
     spiked,
     with_contrast,
-)  # fmt: skip
+)
 
 CALCIUM = 2.0  # of the contrast of soft tissue
 
@@ -35,12 +36,12 @@ def intramammary_node(patch: Patch) -> Drawn:
     u, v = coordinates(patch)
     angle = patch.random.uniform(0, 2 * np.pi)
     hilum = np.hypot(u - 0.3 * np.cos(angle), v - 0.3 * np.sin(angle)) < 0.52
-    weights = soft(mask, 0.03 * _long(patch)) - 1.15 * soft(hilum & mask, 0.05 * _long(patch))
+    weights = soft(mask, 0.03 * long_side(patch)) - 1.15 * soft(hilum & mask, 0.05 * long_side(patch))
     return with_contrast(patch, mask, weights + _texture(patch, mask))
 
 
 def _mass(patch: Patch, mask: Mask, edge: float) -> Drawn:
-    return with_contrast(patch, mask, soft(mask, edge * _long(patch)) + _texture(patch, mask))
+    return with_contrast(patch, mask, soft(mask, edge * long_side(patch)) + _texture(patch, mask))
 
 
 def _texture(patch: Patch, mask: Mask) -> Pixels:
@@ -77,7 +78,7 @@ def vascular_calcification(patch: Patch) -> Drawn:
         rise = steps if down else 1 - steps
         ys = y1 + (y2 - y1 - 1) * (0.7 * rise + bend * np.sin(np.pi * steps) * 0.3 + offset)
         for x, y in zip(xs, np.clip(ys, y1, y2 - 1), strict=True):
-            radius, level = max(0.7, 0.04 * _long(patch)), float(patch.random.uniform(0.7, 1))
+            radius, level = max(0.7, 0.04 * long_side(patch)), float(patch.random.uniform(0.7, 1))
             cv2.circle(pattern, (round(x * 16), round(y * 16)), round(radius * 16), level, -1, cv2.LINE_AA, 4)
     return _calcified(patch, pattern)
 
@@ -126,17 +127,12 @@ def _lines(patch: Patch, meeting: bool) -> Drawn:
         reach = np.sqrt(max(0.05, 1 - shift**2))
         ends = np.stack([middle + half * (across - reach * direction), middle + half * (across + reach * direction)])
         line = np.zeros(patch.hw, np.float32)
-        width = max(1, round(0.025 * _long(patch)))
+        width = max(1, round(0.025 * long_side(patch)))
         cv2.polylines(line, [np.round(ends * 16).astype(np.int32)], False, 1.0, width, cv2.LINE_AA, 4)
         pattern = np.maximum(pattern, line)
     u, v = coordinates(patch)
     fading = np.clip(1.6 - 1.1 * (u * u + v * v), 0.25, 1).astype(np.float32)
     return with_contrast(patch, ellipse(patch), pattern * fading)
-
-
-def _long(patch: Patch) -> float:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(max(x2 - x1, y2 - y1))
 
 
 LOOKS = {"calcification": ("none", "coarse"), "texture": ("homogeneous", "heterogeneous")}

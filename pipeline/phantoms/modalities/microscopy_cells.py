@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
-from pipeline.phantoms.modalities.microscopy_stain import Stains, blotched, dots, long_px, stained
-from pipeline.phantoms.shapes import coordinates, ellipse, filled, fitted, outline, soft, turned
+from pipeline.phantoms.modalities.microscopy_stain import Stains, blotched, dots, stained
+from pipeline.phantoms.shapes import coordinates, ellipse, filled, fitted, long_side, outline, soft, turned
 
 Curve = npt.NDArray[np.float64]
 
@@ -58,8 +58,8 @@ def blast(patch: Patch) -> Drawn:
 def _leukocyte(patch: Patch, nucleus: Mask, granules: Pixels) -> Drawn:
     rough = 0.1 if patch.attributes.get("margin") == "irregular" else 0.015
     mask = filled(fitted(outline(patch.random, rough), patch.box_xyxy), patch.hw)
-    within = soft(mask, 0.015 * long_px(patch))
-    blue = within * (0.12 + blotched(patch, soft(nucleus, 0.015 * long_px(patch))))
+    within = soft(mask, 0.015 * long_side(patch))
+    blue = within * (0.12 + blotched(patch, soft(nucleus, 0.015 * long_side(patch))))
     return stained(patch, mask, blue, within * (0.12 + granules), NUCLEATED)
 
 
@@ -104,7 +104,7 @@ def _elongated(patch: Patch, half_width: Callable[[Curve], Curve], bend: float, 
     mask = filled(fitted(turned(points, lean), box), patch.hw)
     rim = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
     inner = np.clip(3 * rim / max(1.0, float(rim.max())) - 1, 0, 1)
-    body = blotched(patch, soft(mask, 0.015 * long_px(patch)) * (1 - np.float32(pallor) * inner))
+    body = blotched(patch, soft(mask, 0.015 * long_side(patch)) * (1 - np.float32(pallor) * inner))
     return stained(patch, mask, np.float32(0.1) * body, body, RED, ellipse(patch))
 
 
@@ -133,7 +133,7 @@ def platelet_on_red_cell(patch: Patch) -> Drawn:
 def _within_cell(patch: Patch, blue: Pixels, halo: float) -> Drawn:
     """`halo` takes that share of the pink from the edge of the ellipse to its middle."""
     mask = ellipse(patch)
-    within = soft(mask, 0.02 * long_px(patch))
+    within = soft(mask, 0.02 * long_side(patch))
     u, v = coordinates(patch)
     at_edge = np.clip(1 - np.abs(np.hypot(u, v) - 0.86) / 0.16, 0, 1)
     pink = np.asarray(within * (1 - halo * at_edge), np.float32)
@@ -144,7 +144,7 @@ def _on_red_cell(patch: Patch) -> Patch:
     """A patch with a red cell about the site, where the background has none there; the ground is then the cell's."""
     slide: Stains = patch.spot.local["stains"]
     x1, y1, x2, y2 = patch.box_xyxy
-    radius = CELL * long_px(patch) / 2
+    radius = CELL * long_side(patch) / 2
     tilt = patch.random.uniform(0, 2 * np.pi)
     x = np.arange(patch.hw[1]) + 0.5 - (x1 + x2) / 2 - 0.2 * radius * np.cos(tilt)
     y = np.arange(patch.hw[0]) + 0.5 - (y1 + y2) / 2 - 0.2 * radius * np.sin(tilt)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pipeline.phantoms.background import FindSpot
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels, Spot
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import soft
+from pipeline.phantoms.shapes import long_side, soft
 from pipeline.phantoms.texture import Scanner, octaves
 
 NOISE = 0.034  # of white
@@ -66,7 +66,7 @@ def stained(patch: Patch, mask: Mask, blue: Pixels, pink: Pixels, share: float, 
     blues = blue * np.float32(share / max(float(blue[mask].mean()), 0.02))
     pinks = pink * np.float32((1 - share) / max(float(pink[mask].mean()), 0.02))
     added = (blues[:, :, None] * blue_light + pinks[:, :, None] * pink_light) / whole.max()
-    weight = soft(mask if cleared is None else cleared | mask, 0.02 * long_px(patch))[:, :, None]
+    weight = soft(mask if cleared is None else cleared | mask, 0.02 * long_side(patch))[:, :, None]
     ground = patch.pixels * (1 - weight) + patch.spot.local["ground"] * weight
     return Drawn(np.asarray(ground - np.float32(patch.contrast) * added, np.float32), mask)
 
@@ -75,13 +75,13 @@ def blotched(patch: Patch, pattern: Pixels) -> Pixels:
     """The pattern as the attribute `texture` asks: even, or with blotches."""
     if patch.attributes.get("texture") != "heterogeneous":
         return pattern
-    blotches = octaves(patch.random, patch.hw, max(1.5, 0.22 * long_px(patch)), 2)
+    blotches = octaves(patch.random, patch.hw, max(1.5, 0.22 * long_side(patch)), 2)
     return np.asarray(pattern * np.maximum(0.2, 1 + np.float32(0.4) * blotches), np.float32)
 
 
 def faded(patch: Patch, mask: Mask) -> Pixels:
     """Weights of the mask with an edge as the attribute `margin` asks."""
-    return soft(mask, (0.09 if patch.attributes.get("margin") == "ill-defined" else 0.015) * long_px(patch))
+    return soft(mask, (0.09 if patch.attributes.get("margin") == "ill-defined" else 0.015) * long_side(patch))
 
 
 def dots(patch: Patch, centres_uv: npt.NDArray[np.float64], radius: npt.NDArray[np.float64]) -> Pixels:
@@ -108,11 +108,6 @@ def ovals(centres: npt.NDArray[np.float64], axes: npt.NDArray[np.float64], turn:
     cosine, sine = np.cos(turn)[:, None], np.sin(turn)[:, None]
     points = np.stack([x * cosine - y * sine, x * sine + y * cosine], axis=2) + centres[:, None, :]
     return np.round(points * 16).astype(np.int32)
-
-
-def long_px(patch: Patch) -> float:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(max(x2 - x1, y2 - y1))
 
 
 def anywhere(hw: tuple[int, int], slide: Stains, ground: Pixels, open_: Pixels | None = None) -> FindSpot:
