@@ -10,6 +10,7 @@ from pipeline.phantoms.background import Anatomy, FindSpot, Request
 from pipeline.phantoms.kinds import Mask, Pixels, Spot
 from pipeline.phantoms.modalities.dental_teeth import Film, Metal, Tooth, metal_mask, paint_metal
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import inked
 
 NOISE = 0.03
 WORKED = 0.14  # share of teeth with metal
@@ -40,7 +41,7 @@ def exposed(request: Request, jaws: Jaws, trabecula_px: float) -> Pixels:
     film = jaws.film.copy()
     for tooth in jaws.teeth:
         paint_metal(film, tooth)
-    pixels = film.astype(np.float32) / np.float32(255)
+    pixels = inked(film)
     beams = request.scanner.texture(image, hw, trabecula_px, 3)
     clouds = request.scanner.texture(image, hw, max(hw) / 6, 3)
     return np.asarray(pixels * (1 + 0.04 * clouds) + (0.035 * beams) * jaws.bone, np.float32)

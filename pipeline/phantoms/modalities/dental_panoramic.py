@@ -28,7 +28,7 @@ from pipeline.phantoms.modalities.dental_teeth import (
     paint_teeth,
 )
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import filled, stroked
+from pipeline.phantoms.shapes import FIXED_BITS, filled, fixed, stroked
 
 AIR, TISSUE, BONE, CORTEX, DARK = 16, 66, 104, 148, 44
 HALF_ROW_MM = 56.0  # from the midline to behind the second molar
@@ -129,8 +129,7 @@ def _oval(film: Film, centre: tuple[float, float], half: tuple[float, float], va
 
 
 def _line(film: Film, points: Points, value: int, width: float) -> None:
-    fixed = np.round(points * 16).astype(np.int32)
-    cv2.polylines(film, [fixed], False, value, max(1, round(width)), cv2.LINE_AA, 4)
+    cv2.polylines(film, [fixed(points)], False, value, max(1, round(width)), cv2.LINE_AA, FIXED_BITS)
 
 
 def _mandible(hw: tuple[int, int], middle: float, level: float, lean: float) -> Points:

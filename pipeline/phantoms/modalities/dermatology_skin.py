@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.phantoms.background import Request
 from pipeline.phantoms.kinds import Mask, Pixels
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import tinted
+from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, tinted
 
 # The six types of Fitzpatrick (Arch Dermatol 1988;124:869), as skin is displayed.
 TONES = (
@@ -75,8 +75,8 @@ def _pores(random: Random, hw: tuple[int, int], height: float) -> Pixels:
     dots = np.zeros((h, w), np.uint8)
     count = int(random.integers(10, 60))
     places = random.uniform(0, 1, (count, 2)) * (w, h)
-    for x, y in np.round(places * 16).astype(int).tolist():
-        cv2.circle(dots, (x, y), round(max(h, w) * 16 / 300), 255, -1, cv2.LINE_AA, 4)
+    for x, y in fixed(places).tolist():
+        cv2.circle(dots, (x, y), round(max(h, w) * FIXED_ONE / 300), 255, -1, cv2.LINE_AA, FIXED_BITS)
     return dots.astype(np.float32) * np.float32(height / 255)
 
 
@@ -105,8 +105,8 @@ def hair(random: Random, hw: tuple[int, int]) -> Overlay | None:
         angle, length = heading + random.normal(0, 0.5), size * random.uniform(0.15, 0.6)
         turns = angle + random.normal(0, 0.7) * steps
         moves = np.stack([np.cos(turns), np.sin(turns)], axis=1) * length / len(steps)
-        curves.append(np.round((random.uniform(0, 1, 2) * hw[::-1] + np.cumsum(moves, axis=0)) * 16).astype(np.int32))
-    cv2.polylines(canvas, curves, False, 255, max(1, round(size / 320)), cv2.LINE_AA, 4)
+        curves.append(fixed(random.uniform(0, 1, 2) * hw[::-1] + np.cumsum(moves, axis=0)))
+    cv2.polylines(canvas, curves, False, 255, max(1, round(size / 320)), cv2.LINE_AA, FIXED_BITS)
     return Overlay(_weights(canvas, float(random.uniform(0.5, 0.9))), HAIRS[int(random.integers(len(HAIRS)))])
 
 

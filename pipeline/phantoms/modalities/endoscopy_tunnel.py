@@ -8,6 +8,7 @@ import numpy as np
 from pipeline.phantoms.background import Request
 from pipeline.phantoms.kinds import Mask, Pixels
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, inked
 from pipeline.phantoms.texture import blobs
 
 COARSE = 2  # smooth fields are drawn at this part of the picture's resolution
@@ -167,10 +168,10 @@ def bubbles(random: Random, hw: tuple[int, int]) -> Pixels:
     canvas = np.zeros(hw, np.uint8)
     present, middle = random.random() < 0.25, random.uniform(0.15, 0.85, 2) * hw[::-1]
     for _ in range(int(random.integers(3, 12)) if present else 0):
-        x, y = np.round((middle + random.normal(0, 0.06, 2) * min(hw)) * 16).astype(int).tolist()
+        x, y = fixed(middle + random.normal(0, 0.06, 2) * min(hw)).tolist()
         radius = max(2.0, min(hw) * random.uniform(0.006, 0.022))
-        cv2.circle(canvas, (x, y), round(radius * 16), 255, 1, cv2.LINE_AA, 4)
-    return canvas.astype(np.float32) / np.float32(255)
+        cv2.circle(canvas, (x, y), round(radius * FIXED_ONE), 255, 1, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas)
 
 
 def settings_text(random: Random, hw: tuple[int, int]) -> Mask:

@@ -9,11 +9,16 @@ import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels
 from pipeline.phantoms.shapes import (
+    FIXED_BITS,
+    FIXED_ONE,
     Points,
     coordinates,
     ellipse,
     filled,
     fitted,
+    fixed,
+    inked,
+    middle_and_half,
     outline,
     short_side,
     soft,
@@ -27,7 +32,6 @@ from pipeline.phantoms.texture import blobs
 BRIGHT = {"yellow": (0.55, 1.0, 0.12), "white": (0.43, 0.89, 1.0)}
 DARK = {"red": (0.12, 1.0, 0.32), "black": (1.0, 0.56, 0.22)}
 VESSEL = (0.55, 1.0, 0.45)
-CIRCLE_BITS = 4
 Numbers = npt.NDArray[np.floating[Any]]
 Stroke = tuple[Points, float]  # -1 to 1 over the box, half width as a share of half its shorter side
 
@@ -130,25 +134,23 @@ def _strokes(patch: Patch, strokes: Sequence[Stroke]) -> Pixels:
     canvas = np.zeros(patch.hw, np.uint8)
     for points, half in strokes:
         wide = max(1, round(half * short_side(patch)))
-        fixed = np.round(_on_box(patch, points) * 2**CIRCLE_BITS).astype(np.int32)
-        cv2.polylines(canvas, [fixed], False, 255, wide, cv2.LINE_AA, CIRCLE_BITS)
-    return canvas.astype(np.float32) / np.float32(255)
+        cv2.polylines(canvas, [fixed(_on_box(patch, points))], False, 255, wide, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas)
 
 
 def _discs(patch: Patch, centres: Points, radii: Points) -> Pixels:
     """Filled circles, at least a pixel across; centres and radii in halves of the box."""
     canvas = np.zeros(patch.hw, np.uint8)
-    scale = 2.0**CIRCLE_BITS
     for at, radius in zip(_on_box(patch, centres), radii, strict=True):
-        x, y, reach = (round(value * scale) for value in (*at, max(0.55, radius * short_side(patch) / 2)))
-        cv2.circle(canvas, (x, y), reach, 255, -1, cv2.LINE_AA, CIRCLE_BITS)
-    return canvas.astype(np.float32) / np.float32(255)
+        x, y, reach = (round(value * FIXED_ONE) for value in (*at, max(0.55, radius * short_side(patch) / 2)))
+        cv2.circle(canvas, (x, y), reach, 255, -1, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas)
 
 
 def _on_box(patch: Patch, points: Points) -> Points:
     """From -1 .. 1 to the patch's pixels."""
-    x1, y1, x2, y2 = patch.box_xyxy
-    return np.asarray(points * ((x2 - x1 - 1) / 2, (y2 - y1 - 1) / 2) + ((x1 + x2 - 1) / 2, (y1 + y2 - 1) / 2))
+    middle, half = middle_and_half(patch)
+    return points * (half - 0.5) + (middle - 0.5)
 
 
 def _bright(patch: Patch, mask: Mask, pattern: Numbers) -> Drawn:

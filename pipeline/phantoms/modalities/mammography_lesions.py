@@ -5,11 +5,15 @@ import numpy as np
 
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels
 from pipeline.phantoms.shapes import (
+    FIXED_BITS,
+    FIXED_ONE,
     coordinates,
     ellipse,
     filled,
     fitted,
+    fixed,
     long_side,
+    middle_and_half,
     outline,
     soft,
     spiked,
@@ -79,23 +83,23 @@ def vascular_calcification(patch: Patch) -> Drawn:
         ys = y1 + (y2 - y1 - 1) * (0.7 * rise + bend * np.sin(np.pi * steps) * 0.3 + offset)
         for x, y in zip(xs, np.clip(ys, y1, y2 - 1), strict=True):
             radius, level = max(0.7, 0.04 * long_side(patch)), float(patch.random.uniform(0.7, 1))
-            cv2.circle(pattern, (round(x * 16), round(y * 16)), round(radius * 16), level, -1, cv2.LINE_AA, 4)
+            at, size = (round(x * FIXED_ONE), round(y * FIXED_ONE)), round(radius * FIXED_ONE)
+            cv2.circle(pattern, at, size, level, -1, cv2.LINE_AA, FIXED_BITS)
     return _calcified(patch, pattern)
 
 
 def _grains(patch: Patch, count: int, radius: float, irregular: bool) -> Drawn:
     """Scattered over the ellipse in the box; `radius` in units of its shorter half."""
     pattern, random = np.zeros(patch.hw, np.float32), patch.random
-    x1, y1, x2, y2 = patch.box_xyxy
+    middle, half = middle_and_half(patch)
     for _ in range(count):
         angle, far = random.uniform(0, 2 * np.pi), 0.85 * np.sqrt(random.random())
-        x = (x1 + x2) / 2 + far * np.cos(angle) * (x2 - x1) / 2
-        y = (y1 + y2) / 2 + far * np.sin(angle) * (y2 - y1) / 2
+        at = middle + far * np.array([np.cos(angle), np.sin(angle)]) * half
         size = radius * (random.uniform(0.4, 1.3) if irregular else random.uniform(0.85, 1.0))
         shape = outline(random, 0.5 if irregular else 0.0, count=7 if irregular else 24)
-        points = shape * max(0.7, size * min(x2 - x1, y2 - y1) / 2) + (x, y)
+        points = shape * max(0.7, size * half.min()) + at
         level = float(random.uniform(0.5, 1.0) if irregular else 0.85)
-        cv2.fillPoly(pattern, [np.round(points * 16).astype(np.int32)], level, cv2.LINE_AA, 4)
+        cv2.fillPoly(pattern, [fixed(points)], level, cv2.LINE_AA, FIXED_BITS)
     return _calcified(patch, pattern)
 
 
@@ -115,9 +119,9 @@ def tissue_summation(patch: Patch) -> Drawn:
 
 
 def _lines(patch: Patch, meeting: bool) -> Drawn:
-    x1, y1, x2, y2 = patch.box_xyxy
     pattern = np.zeros(patch.hw, np.float32)
-    middle, half = np.array([x1 + x2, y1 + y2]) / 2, np.array([x2 - x1, y2 - y1]) / 2 - 1
+    middle, half = middle_and_half(patch)
+    half = half - 1
     count = 11
     for i in range(count):
         angle = (i + patch.random.uniform(-0.25, 0.25)) * np.pi / count
@@ -128,7 +132,7 @@ def _lines(patch: Patch, meeting: bool) -> Drawn:
         ends = np.stack([middle + half * (across - reach * direction), middle + half * (across + reach * direction)])
         line = np.zeros(patch.hw, np.float32)
         width = max(1, round(0.025 * long_side(patch)))
-        cv2.polylines(line, [np.round(ends * 16).astype(np.int32)], False, 1.0, width, cv2.LINE_AA, 4)
+        cv2.polylines(line, [fixed(ends)], False, 1.0, width, cv2.LINE_AA, FIXED_BITS)
         pattern = np.maximum(pattern, line)
     u, v = coordinates(patch)
     fading = np.clip(1.6 - 1.1 * (u * u + v * v), 0.25, 1).astype(np.float32)

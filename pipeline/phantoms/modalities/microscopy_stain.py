@@ -10,7 +10,7 @@ import numpy.typing as npt
 from pipeline.phantoms.background import FindSpot
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels, Spot
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import long_side, soft
+from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, inked, long_side, middle_and_half, soft
 from pipeline.phantoms.texture import Scanner, octaves
 
 NOISE = 0.034  # of white
@@ -86,19 +86,19 @@ def faded(patch: Patch, mask: Mask) -> Pixels:
 
 def dots(patch: Patch, centres_uv: npt.NDArray[np.float64], radius: npt.NDArray[np.float64]) -> Pixels:
     """Discs about centres (n, 2) in the box's coordinates -1 to 1; radii (n,) in halves of the shorter side."""
-    x1, y1, x2, y2 = patch.box_xyxy
-    half = np.array([x2 - x1, y2 - y1]) / 2
+    middle, half = middle_and_half(patch)
     canvas = np.zeros(patch.hw, np.uint8)
-    at = np.round((centres_uv * half + (np.array([x1 + x2, y1 + y2]) / 2) - 0.5) * 16).astype(int).tolist()
-    for (x, y), r in zip(at, np.maximum(8, radius * half.min() * 16).astype(int).tolist(), strict=True):
-        cv2.circle(canvas, (x, y), r, 255, -1, cv2.LINE_AA, 4)
-    return canvas.astype(np.float32) / np.float32(255)
+    places = fixed(middle + half * centres_uv - 0.5)
+    sizes = np.maximum(FIXED_ONE // 2, radius * half.min() * FIXED_ONE).astype(int)
+    for (x, y), size in zip(places.tolist(), sizes.tolist(), strict=True):
+        cv2.circle(canvas, (x, y), size, 255, -1, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas)
 
 
 def bodies(canvas: npt.NDArray[np.uint8], outlines: Ints, values: Ints) -> None:
-    """Paints convex bodies (n, points, 2), in 16ths of a pixel, each with its value; later ones cover earlier ones."""
+    """Paints convex bodies (n, points, 2), as `fixed` has them, each with its value; later ones cover earlier ones."""
     for points, value in zip(outlines, values.tolist(), strict=True):
-        cv2.fillConvexPoly(canvas, points, value, cv2.LINE_AA, 4)
+        cv2.fillConvexPoly(canvas, points, value, cv2.LINE_AA, FIXED_BITS)
 
 
 def ovals(centres: npt.NDArray[np.float64], axes: npt.NDArray[np.float64], turn: npt.NDArray[np.float64]) -> Ints:
@@ -107,7 +107,7 @@ def ovals(centres: npt.NDArray[np.float64], axes: npt.NDArray[np.float64], turn:
     x, y = axes[:, :1] * np.cos(angle), axes[:, 1:] * np.sin(angle)
     cosine, sine = np.cos(turn)[:, None], np.sin(turn)[:, None]
     points = np.stack([x * cosine - y * sine, x * sine + y * cosine], axis=2) + centres[:, None, :]
-    return np.round(points * 16).astype(np.int32)
+    return fixed(points)
 
 
 def anywhere(hw: tuple[int, int], slide: Stains, ground: Pixels, open_: Pixels | None = None) -> FindSpot:

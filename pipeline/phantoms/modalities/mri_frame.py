@@ -8,10 +8,9 @@ import cv2
 import numpy as np
 
 from pipeline.phantoms.kinds import Mask, Pixels
-from pipeline.phantoms.shapes import Points, filled
+from pipeline.phantoms.shapes import FIXED_BITS, Points, filled, fixed, inked
 
 MATRIX = 288  # samples along the longer side; a finer picture is interpolated from it, as scanners do
-FIXED_BITS = 4
 
 
 def oval(x: float, y: float, half_x: float, half_y: float, turn: float = 0.0) -> Points:
@@ -85,7 +84,7 @@ class Frame:
         canvas = np.zeros(self.grid, np.uint8)
         for outline in outlines:
             cv2.fillPoly(canvas, [self._fixed(outline)], 255, cv2.LINE_AA, FIXED_BITS)
-        return canvas.astype(np.float32) / np.float32(255)
+        return inked(canvas)
 
     def line(self, width: float, *paths: Points) -> Pixels:
         """Weights of lines, `width` a share of the half width, at least a pixel."""
@@ -93,7 +92,7 @@ class Frame:
         thickness = max(1, round(width * self.half[0] * self.shrink))
         for path in paths:
             cv2.polylines(canvas, [self._fixed(path)], False, 255, thickness, cv2.LINE_AA, FIXED_BITS)
-        return canvas.astype(np.float32) / np.float32(255)
+        return inked(canvas)
 
     def mask(self, outline: Points) -> Mask:
         """What a closed curve holds, in the picture itself."""
@@ -114,7 +113,7 @@ class Frame:
 
     def _fixed(self, points: Points) -> "np.ndarray[tuple[int, ...], np.dtype[np.int32]]":
         across = (points * self.half + np.array(self.centre)) * self.shrink - 0.5
-        return np.asarray(np.round(across * 2**FIXED_BITS), np.int32)
+        return fixed(across)
 
 
 def layered(radius: Pixels, layers: Sequence[tuple[float, float]]) -> Pixels:

@@ -8,12 +8,16 @@ import numpy as np
 
 from pipeline.phantoms.kinds import Draw, Drawn, Mask, Patch, Pixels
 from pipeline.phantoms.shapes import (
+    FIXED_BITS,
     Points,
     coordinates,
     ellipse,
     filled,
     fitted,
+    fixed,
+    inked,
     long_side,
+    middle_and_half,
     outline,
     soft,
     turned,
@@ -78,11 +82,11 @@ def thick_irregular_ring(patch: Patch) -> Look:
     """A wall of changing thickness, knobbly inside, about an empty centre that lies off the middle."""
     lobes = 5 if patch.attributes.get("margin") == "lobulated" else 0
     mask = filled(fitted(outline(patch.random, 0.05, lobes), patch.box_xyxy), patch.hw)
-    x1, y1, x2, y2 = patch.box_xyxy
-    hole = outline(patch.random, 0.22) * (0.42 * (x2 - x1) / 2, 0.42 * (y2 - y1) / 2)
+    middle, half = middle_and_half(patch)
+    hole = outline(patch.random, 0.22) * (0.42 * half)
     turn = patch.random.uniform(0, 2 * np.pi)
-    shift = 0.13 * np.array([np.cos(turn) * (x2 - x1), np.sin(turn) * (y2 - y1)]) / 2
-    empty = filled(hole + shift + ((x1 + x2) / 2, (y1 + y2) / 2), patch.hw)
+    shift = 0.13 * (half * np.array([np.cos(turn), np.sin(turn)]))
+    empty = filled(hole + shift + middle, patch.hw)
     return soft(mask & ~empty, 0.02 * long_side(patch)), mask
 
 
@@ -126,8 +130,7 @@ def parallel(patch: Patch, angle: float) -> Look:
 
 def converging(patch: Patch) -> Look:
     """Fine veins that meet in one trunk at the edge."""
-    x1, y1, x2, y2 = patch.box_xyxy
-    middle, half = np.array([x1 + x2 - 1, y1 + y2 - 1]) / 2, np.array([x2 - x1, y2 - y1]) / 2 - 0.5
+    middle, half = (each - 0.5 for each in middle_and_half(patch))
     toward = patch.random.uniform(0, 2 * np.pi)
     ends = toward + np.pi + np.linspace(-1.5, 1.5, 6) + patch.random.uniform(-0.1, 0.1, 6)
     hub = 0.35 * np.array([np.cos(toward), np.sin(toward)])
@@ -135,8 +138,8 @@ def converging(patch: Patch) -> Look:
     width = max(1, round(0.06 * long_side(patch)))
     for angle, wide in [*((end, width) for end in ends), (toward, 2 * width)]:
         path = middle + half * np.stack([hub, 0.95 * np.array([np.cos(angle), np.sin(angle)])])
-        cv2.polylines(canvas, [np.round(path * 16).astype(np.int32)], False, 255, wide, cv2.LINE_AA, 4)
-    return canvas.astype(np.float32) / np.float32(255), ellipse(patch)
+        cv2.polylines(canvas, [fixed(path)], False, 255, wide, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas), ellipse(patch)
 
 
 def ovoid_with_vein(patch: Patch) -> Look:

@@ -16,7 +16,7 @@ from pipeline.phantoms.kinds import Mask, Pixels, Spot
 from pipeline.phantoms.modalities.nuclear_camera import Scan
 from pipeline.phantoms.modalities.nuclear_ovals import BONES, FDG, LUNGS, OUTLINE, Organ
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import FIXED_BITS, turned
+from pipeline.phantoms.shapes import FIXED_BITS, fixed, turned
 
 GRID = 176  # cells of the longer side
 MIDLINE = 0.01  # what lies nearer to it has no side
@@ -100,8 +100,7 @@ def silhouette(parts: Iterable[Placed], frame: Frame) -> Mask:
 def _fill(canvas: npt.NDArray[np.uint8], organ: Organ, frame: Frame, value: int) -> None:
     """With soft borders where `value` is 255."""
     points = turned(CIRCLE * organ.semi, organ.tilt) * frame.unit + np.array(frame.pixel(organ.xy))
-    fixed = np.round(points * 2**FIXED_BITS).astype(np.int32)
-    cv2.fillPoly(canvas, [fixed], value, cv2.LINE_AA if value == 255 else cv2.LINE_8, FIXED_BITS)
+    cv2.fillPoly(canvas, [fixed(points)], value, cv2.LINE_AA if value == 255 else cv2.LINE_8, FIXED_BITS)
 
 
 def within(frame: Frame, body: Mask, level: Pixels, at_most: float) -> FindSpot:

@@ -11,18 +11,21 @@ import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels
 from pipeline.phantoms.shapes import (
+    FIXED_BITS,
     Points,
     coordinates,
     ellipse,
     filled,
     fitted,
+    fixed,
+    inked,
+    middle_and_half,
     short_side,
     soft,
     stroked,
     with_contrast,
 )
 
-CIRCLE_BITS = 4
 VITREOUS = 0.06
 UP = np.linspace(-1, 1, 33)
 Numbers = npt.NDArray[np.floating[Any]]
@@ -182,14 +185,12 @@ def _line(patch: Patch, points: Points, share: float) -> Mask:
 
 def _discs(patch: Patch, centres: Points, radius: float) -> Pixels:
     """Ellipses of the box' aspect; centres and radius in halves of the box."""
-    x1, y1, x2, y2 = patch.box_xyxy
-    canvas, scale = np.zeros(patch.hw, np.uint8), 2.0**CIRCLE_BITS
-    axes = [max(0.55, radius * side / 2) for side in (x2 - x1, y2 - y1)]
-    for u, v in centres:
-        at = ((x1 + x2 - 1) / 2 + u * (x2 - x1) / 2, (y1 + y2 - 1) / 2 + v * (y2 - y1) / 2)
-        fixed = [round(value * scale) for value in (*at, *axes)]
-        cv2.ellipse(canvas, (fixed[0], fixed[1]), (fixed[2], fixed[3]), 0, 0, 360, 255, -1, cv2.LINE_AA, CIRCLE_BITS)
-    return canvas.astype(np.float32) / np.float32(255)
+    middle, half = middle_and_half(patch)
+    canvas = np.zeros(patch.hw, np.uint8)
+    across, down = fixed(np.maximum(0.55, radius * half)).tolist()
+    for x, y in fixed(middle - 0.5 + centres * half).tolist():
+        cv2.ellipse(canvas, (x, y), (across, down), 0, 0, 360, 255, -1, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas)
 
 
 def _inside(patch: Patch) -> Mask:
