@@ -11,6 +11,7 @@ from pipeline.phantoms.kinds import Box, Drawn, Mask, Patch, Pixels
 from pipeline.phantoms.seeds import Random
 
 Points = npt.NDArray[np.float64]  # (n, 2) x y
+Numbers = npt.NDArray[np.floating[Any]]
 
 FIXED_BITS = 4  # binary places of the coordinates that OpenCV is given
 FIXED_ONE = 2**FIXED_BITS  # a pixel
@@ -46,6 +47,11 @@ def coordinates(patch: Patch) -> tuple[Pixels, Pixels]:
     return np.broadcast_to(u[None, :], patch.hw), np.broadcast_to(v[:, None], patch.hw)
 
 
+def polar(far: float | Numbers, angle: float | Numbers) -> Points:
+    """Points (..., 2) at distances from the origin and angles in radians, from +x towards +y."""
+    return np.asarray(np.stack([far * np.cos(angle), far * np.sin(angle)], axis=-1), np.float64)
+
+
 def outline(random: Random, roughness: float = 0.0, lobes: int = 0, count: int = 72) -> Points:
     """A closed curve about the origin: an ellipse with `lobes` bulges and random waves of height `roughness`."""
     angle = np.linspace(0, 2 * np.pi, count, endpoint=False)
@@ -55,7 +61,7 @@ def outline(random: Random, roughness: float = 0.0, lobes: int = 0, count: int =
     for wave in range(2, 8):
         radius += roughness * random.normal() / np.sqrt(wave) * np.cos(wave * angle + random.uniform(0, 2 * np.pi))
     radius = np.maximum(radius, 0.35)
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    return polar(radius, angle)
 
 
 def spiked(random: Random, spikes: int, depth: float = 0.45) -> Points:
@@ -84,7 +90,7 @@ def fitted(points: Points, box: Box) -> Points:
     return np.asarray(first + (points - low) / np.maximum(high - low, 1e-9) * (last - first), np.float64)
 
 
-def fixed(points: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.int32]:
+def fixed(points: Numbers) -> npt.NDArray[np.int32]:
     """Coordinates in pixels as OpenCV's drawings take them with the shift FIXED_BITS."""
     return np.asarray(np.round(points * FIXED_ONE), np.int32)
 
@@ -165,7 +171,7 @@ def tinted(field: npt.NDArray[Any], colour: Sequence[float]) -> Pixels:
     return np.asarray(cv2.transform(np.ascontiguousarray(field, np.float32), column), np.float32)
 
 
-def dotted(patch: Patch, centres: Points, radius: "float | Points") -> Pixels:
+def dotted(patch: Patch, centres: Points, radius: float | Points) -> Pixels:
     """Discs of weight 1 about `centres` (n, 2), these and their radius or radii in the units of `coordinates`."""
     canvas = np.zeros(patch.hw, np.uint8)
     middle, half = middle_and_half(patch)
@@ -190,7 +196,7 @@ def branching(random: Random, trunks: int, twigs: int) -> list[Points]:
     curves: list[Points] = []
     entries = random.uniform(0, 2 * np.pi) + 2 * np.pi * np.arange(trunks) / trunks + random.uniform(-0.3, 0.3, trunks)
     for entry in entries.tolist():
-        start = np.array([np.cos(entry), np.sin(entry)])
+        start = polar(1.0, entry)
         trunk = _winding(random, start, entry + np.pi + random.uniform(-0.4, 0.4), 1.5)
         curves.append(trunk)
         for at in random.integers(2, 8, twigs):
@@ -201,14 +207,14 @@ def branching(random: Random, trunks: int, twigs: int) -> list[Points]:
 
 def _winding(random: Random, start: Points, heading: float, length: float, steps: int = 10) -> Points:
     headings = heading + np.cumsum(random.normal(0, 0.3, steps))
-    moves = np.stack([np.cos(headings), np.sin(headings)], axis=1) * length / steps
+    moves = polar(1.0, headings) * length / steps
     return np.concatenate([start[None], start + np.cumsum(moves, axis=0)])
 
 
 def points_within(random: Random, count: int, reach: float) -> Points:
     """Points anywhere within `reach` of the origin."""
     angle, far = random.uniform(0, 2 * np.pi, count), reach * np.sqrt(random.random(count))
-    return np.stack([far * np.cos(angle), far * np.sin(angle)], axis=1)
+    return polar(far, angle)
 
 
 def flake(patch: Patch, centre: Points, radius: float) -> Mask:

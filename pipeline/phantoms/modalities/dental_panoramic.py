@@ -28,7 +28,7 @@ from pipeline.phantoms.modalities.dental_teeth import (
     paint_teeth,
 )
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import FIXED_BITS, filled, fixed, stroked
+from pipeline.phantoms.shapes import FIXED_BITS, filled, fixed, polar, stroked
 
 AIR, TISSUE, BONE, CORTEX, DARK = 16, 66, 104, 148, 44
 HALF_ROW_MM = 56.0  # from the midline to behind the second molar
@@ -125,7 +125,7 @@ def _skull(film: Film, middle: float, level: float) -> None:
 
 def _oval(film: Film, centre: tuple[float, float], half: tuple[float, float], value: int) -> None:
     angle = np.linspace(0, 2 * np.pi, 60)
-    paint(film, np.stack([np.cos(angle), np.sin(angle)], axis=1) * half + np.array(centre), value)
+    paint(film, polar(1.0, angle) * half + np.array(centre), value)
 
 
 def _line(film: Film, points: Points, value: int, width: float) -> None:

@@ -19,6 +19,7 @@ from pipeline.phantoms.shapes import (
     long_side,
     outline,
     points_within,
+    polar,
     soft,
     tinted,
     traced,
@@ -116,7 +117,7 @@ def angioma(patch: Patch) -> Drawn:
     """Round red lacunae side by side, pale bluish walls between them."""
     lesion, random = _lesion(patch), patch.random
     turn = random.uniform(0, 2 * np.pi) + np.arange(6) * np.pi / 3 + random.uniform(-0.12, 0.12, 6)
-    ring = 0.62 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    ring = polar(0.62, turn)
     places = np.concatenate([random.uniform(-0.06, 0.06, (1, 2)), ring])
     lacunae = blurred(dotted(patch, places, random.uniform(0.2, 0.33, 7)), 0.03 * long_side(patch))
     return _painted(patch, lesion, RED_BROWN, tinted(lacunae, (0.3, -1.9, -1.6)))
@@ -167,4 +168,4 @@ def _strewn(random: Random) -> Points:
     """Fourteen points that keep away from each other, in random order."""
     index = random.permutation(14)
     angle, far = index * 2.39996 + random.uniform(0, 2 * np.pi), 0.78 * np.sqrt((index + 0.5) / 14)
-    return np.stack([far * np.cos(angle), far * np.sin(angle)], axis=1) + random.uniform(-0.05, 0.05, (14, 2))
+    return polar(far, angle) + random.uniform(-0.05, 0.05, (14, 2))

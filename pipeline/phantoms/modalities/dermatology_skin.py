@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.phantoms.background import Request
 from pipeline.phantoms.kinds import Mask, Pixels
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, tinted
+from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, polar, tinted
 
 # The six types of Fitzpatrick (Arch Dermatol 1988;124:869), as skin is displayed.
 TONES = (
@@ -104,7 +104,7 @@ def hair(random: Random, hw: tuple[int, int]) -> Overlay | None:
     for _ in range(count):
         angle, length = heading + random.normal(0, 0.5), size * random.uniform(0.15, 0.6)
         turns = angle + random.normal(0, 0.7) * steps
-        moves = np.stack([np.cos(turns), np.sin(turns)], axis=1) * length / len(steps)
+        moves = polar(1.0, turns) * length / len(steps)
         curves.append(fixed(random.uniform(0, 1, 2) * hw[::-1] + np.cumsum(moves, axis=0)))
     cv2.polylines(canvas, curves, False, 255, max(1, round(size / 320)), cv2.LINE_AA, FIXED_BITS)
     return Overlay(_weights(canvas, float(random.uniform(0.5, 0.9))), HAIRS[int(random.integers(len(HAIRS)))])

@@ -21,6 +21,7 @@ from pipeline.phantoms.shapes import (
     long_side,
     outline,
     points_within,
+    polar,
     soft,
     tinted,
     traced,
@@ -74,7 +75,8 @@ def mucosal_fold(patch: Patch) -> Drawn:
     """A smooth crescent of plain mucosa, lit on its outer side and shaded within."""
     turn = int(patch.random.integers(4)) * np.pi / 2
     arc = np.linspace(np.pi, 2 * np.pi, 40)
-    outer, inner = np.stack([np.cos(arc), np.sin(arc)], axis=1), np.stack([np.cos(arc), 0.3 * np.sin(arc)], axis=1)
+    outer = polar(1.0, arc)
+    inner = outer * (1, 0.3)
     mask = filled(fitted(turned(np.concatenate([outer, inner[::-1]]), turn), patch.box_xyxy), patch.hw)
     lesion = _region(patch, mask, 0.03)
     u, v = coordinates(patch)
@@ -109,7 +111,7 @@ def crohn_disease(patch: Patch) -> Drawn:
     lesion, random = _region(patch, _blob(patch), EDGE[patch.attributes["margin"]]), patch.random
     amount = SEVERITY[patch.attributes["severity"]]
     turn = random.uniform(0, 2 * np.pi) + np.arange(3) * 2 * np.pi / 3 + random.uniform(-0.25, 0.25, 3)
-    centres = 0.55 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    centres = polar(0.55, turn)
     radii = random.uniform(0.26, 0.4, 3)
     islands = blurred(dotted(patch, centres, radii), 0.03 * long_side(patch))
     ulcers = blurred(dotted(patch, centres, 0.5 * radii), 0.015 * long_side(patch))
@@ -200,7 +202,7 @@ def _stalked(patch: Patch) -> Mask:
     """A head at one side of the box, a stalk to the other."""
     turn = int(patch.random.integers(4)) * np.pi / 2
     angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
-    head = np.stack([np.cos(angle), 0.62 * np.sin(angle) - 0.38], axis=1)
+    head = polar(1.0, angle) * (1, 0.62) - (0, 0.38)
     stalk = np.array([(0.24, 0.1), (0.24, 1.0), (-0.24, 1.0), (-0.24, 0.1)])
     body, foot = (turned(part, turn) for part in (head, stalk))
     low, high = np.minimum(body.min(0), foot.min(0)), np.maximum(body.max(0), foot.max(0))

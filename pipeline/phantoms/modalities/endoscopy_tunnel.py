@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.phantoms.background import Request
 from pipeline.phantoms.kinds import Mask, Pixels
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, inked
+from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, inked, polar
 from pipeline.phantoms.texture import blobs
 
 COARSE = 2  # smooth fields are drawn at this part of the picture's resolution
@@ -157,7 +157,7 @@ def shaken(canvas: Pixels, random: Random) -> Pixels:
     if not moves or length < 2:
         return canvas
     kernel = np.zeros((2 * length + 1, 2 * length + 1), np.float32)
-    reach = length * np.array([np.cos(angle), np.sin(angle)]) / 2
+    reach = polar(length, angle) / 2
     ends = [tuple(np.round(length + sign * reach).astype(int).tolist()) for sign in (-1, 1)]
     cv2.line(kernel, ends[0], ends[1], 1.0, 1)
     return np.asarray(cv2.filter2D(canvas, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT), np.float32)

@@ -12,7 +12,7 @@ from pipeline.phantoms.kinds import Mask, Pixels, Spot
 from pipeline.phantoms.modalities.fundus_eye import Eye, eye_of, field_mask, oval, vessel_ink
 from pipeline.phantoms.modalities.fundus_lesions import CUP, DISC, GROUPS
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import soft
+from pipeline.phantoms.shapes import polar, soft
 
 NOISE = 0.016
 FUNDUS = (0.78, 0.40, 0.15)
@@ -90,7 +90,7 @@ def _field(request: Request, eye: Eye) -> Mask:
     inside = field_mask(request.hw, eye.centre, eye.radius)
     notched, angle = request.image.random() < 0.4, request.image.uniform(0, 2 * np.pi)
     if notched:
-        at = np.array(eye.centre) + eye.radius * np.array([np.cos(angle), np.sin(angle)])
+        at = np.array(eye.centre) + polar(eye.radius, angle)
         out = oval(request.hw, (float(at[0]), float(at[1])), 0.045 * eye.radius, 0.045 * eye.radius)
         inside = inside & ~out
     return inside

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Mask, Pixels
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed
+from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, polar
 
 Point = tuple[float, float]
 Numbers = npt.NDArray[np.float64]
@@ -128,7 +128,7 @@ def _wander(random: Random, number: int, steps: int) -> Numbers:
 
 
 def _walked(starts: Numbers, headings: Numbers, stretch: Numbers) -> Numbers:
-    step = np.stack([np.cos(headings), np.sin(headings)], axis=2) * (STEP_MM * stretch)[:, :, None]
+    step = polar(1.0, headings) * (STEP_MM * stretch)[:, :, None]
     return np.asarray(starts[:, None, :] + np.cumsum(step, axis=1) - step[:, :1])
 
 

@@ -20,6 +20,7 @@ from pipeline.phantoms.shapes import (
     inked,
     middle_and_half,
     outline,
+    polar,
     short_side,
     soft,
     turned,
@@ -41,7 +42,7 @@ def hard_exudate(patch: Patch) -> Drawn:
     count = 11
     angle = (np.arange(count) + patch.random.uniform(-0.35, 0.35, count)) * 2 * np.pi / count
     radius = patch.random.uniform(0.6, 0.88, count)
-    grains = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    grains = polar(radius, angle)
     return _bright(patch, ellipse(patch), _discs(patch, grains, patch.random.uniform(0.09, 0.17, count)))
 
 
@@ -50,7 +51,7 @@ def drusen(patch: Patch) -> Drawn:
     count = int(patch.random.integers(3, 5))
     angle = (np.arange(count) + patch.random.uniform(-0.15, 0.15, count)) * 2 * np.pi / count
     angle += patch.random.uniform(0, 2 * np.pi)
-    centres = 0.56 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    centres = polar(0.56, angle)
     discs = _discs(patch, centres, patch.random.uniform(0.26, 0.34, count))
     return _bright(patch, ellipse(patch), _blurred(discs, 0.07 * short_side(patch)))
 
@@ -100,7 +101,7 @@ def new_vessels(patch: Patch) -> Drawn:
         loop = outline(patch.random, 0.16, count=28) * patch.random.uniform(0.2, 0.34, 2)
         far = (0.36 if focal else 0.66) * patch.random.uniform(0.8, 1.1) * (i > 0)
         at = first + i * np.pi / 2 + patch.random.uniform(-0.5, 0.5)
-        strokes.append((turned(loop, at) + far * np.array([np.cos(at), np.sin(at)]), 0.05))
+        strokes.append((turned(loop, at) + polar(far, at), 0.05))
     return _vessel(patch, strokes)
 
 

@@ -15,6 +15,7 @@ from pipeline.phantoms.shapes import (
     long_side,
     middle_and_half,
     outline,
+    polar,
     soft,
     spiked,
     with_contrast,
@@ -94,7 +95,7 @@ def _grains(patch: Patch, count: int, radius: float, irregular: bool) -> Drawn:
     middle, half = middle_and_half(patch)
     for _ in range(count):
         angle, far = random.uniform(0, 2 * np.pi), 0.85 * np.sqrt(random.random())
-        at = middle + far * np.array([np.cos(angle), np.sin(angle)]) * half
+        at = middle + polar(far, angle) * half
         size = radius * (random.uniform(0.4, 1.3) if irregular else random.uniform(0.85, 1.0))
         shape = outline(random, 0.5 if irregular else 0.0, count=7 if irregular else 24)
         points = shape * max(0.7, size * half.min()) + at
@@ -125,7 +126,7 @@ def _lines(patch: Patch, meeting: bool) -> Drawn:
     count = 11
     for i in range(count):
         angle = (i + patch.random.uniform(-0.25, 0.25)) * np.pi / count
-        direction = np.array([np.cos(angle), np.sin(angle)])
+        direction = polar(1.0, angle)
         shift = 0.0 if meeting else patch.random.uniform(-0.75, 0.75)
         across = np.array([-direction[1], direction[0]]) * shift
         reach = np.sqrt(max(0.05, 1 - shift**2))

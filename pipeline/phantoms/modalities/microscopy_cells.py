@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
 from pipeline.phantoms.modalities.microscopy_stain import Stains, blotched, dots, stained
-from pipeline.phantoms.shapes import coordinates, ellipse, filled, fitted, long_side, outline, soft, turned
+from pipeline.phantoms.shapes import coordinates, ellipse, filled, fitted, long_side, outline, polar, soft, turned
 
 Curve = npt.NDArray[np.float64]
 
@@ -29,7 +29,7 @@ def eosinophil(patch: Patch) -> Drawn:
     angle = patch.random.uniform(0, 2 * np.pi) + np.array([0.0, 2.2])
     count = 70
     far, around = 0.88 * np.sqrt(patch.random.random(count)), patch.random.uniform(0, 2 * np.pi, count)
-    at = np.stack([far * np.cos(around), far * np.sin(around)], axis=1)
+    at = polar(far, around)
     return _leukocyte(patch, _lobed(patch, angle, 0.45, 0.35), dots(patch, at, np.full(count, 0.1)))
 
 
@@ -73,7 +73,7 @@ def _lobed(patch: Patch, angles: Curve, far: float, radius: float) -> Mask:
     thread = np.linspace(angles[0], angles[-1], 12)
     at = np.concatenate([angles, thread])
     size = np.where(np.arange(at.size) < angles.size, radius, 0.08)
-    return dots(patch, far * np.stack([np.cos(at), np.sin(at)], axis=1), size) > 0.5
+    return dots(patch, polar(far, at), size) > 0.5
 
 
 def _even(patch: Patch) -> Pixels:
@@ -114,7 +114,7 @@ def malaria_ring(patch: Patch) -> Drawn:
     u, v = coordinates(patch)
     far, angle = np.hypot(u, v), patch.random.uniform(0, 2 * np.pi)
     ring = np.clip(1.5 - np.abs(far - 0.72) / 0.11, 0, 1).astype(np.float32)
-    at = 0.72 * np.array([[np.cos(angle), np.sin(angle)]])
+    at = polar(0.72, angle)[None]
     ring *= 0.65 + 0.35 * np.cos(np.arctan2(v, u) - angle)
     return _within_cell(patch, ring + np.float32(1.5) * dots(patch, at, np.array([0.24])), 0.0)
 
@@ -125,7 +125,7 @@ def platelet_on_red_cell(patch: Patch) -> Drawn:
     u, v = coordinates(patch)
     count = 18
     far, around = 0.5 * np.sqrt(patch.random.random(count)), patch.random.uniform(0, 2 * np.pi, count)
-    grains = dots(patch, np.stack([far * np.cos(around), far * np.sin(around)], axis=1), np.full(count, 0.13))
+    grains = dots(patch, polar(far, around), np.full(count, 0.13))
     clump = np.clip((0.62 - np.hypot(u, v)) * 6, 0, 1).astype(np.float32)
     return _within_cell(patch, 0.5 * clump + 0.7 * grains, 0.8)
 

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
 from pipeline.phantoms.modalities.microscopy_stain import blotched, dots, faded, stained
-from pipeline.phantoms.shapes import coordinates, ellipse, long_side, soft
+from pipeline.phantoms.shapes import coordinates, ellipse, long_side, polar, soft
 from pipeline.phantoms.texture import octaves
 
 CHROMATIN, CROWD, EPITHELIUM = 0.75, 0.7, 0.65  # share of haematoxylin in the mean colour of a group's things
@@ -32,7 +32,7 @@ def apoptotic_body(patch: Patch) -> Drawn:
     count = 3 if patch.attributes.get("distribution") == "multifocal" else 1
     at = angle + 2 * np.pi * np.arange(count) / count
     far, radius = (0.26, 0.2) if count > 1 else (0.08, 0.34)
-    globules = dots(patch, far * np.stack([np.cos(at), np.sin(at)], 1), np.full(count, radius))
+    globules = dots(patch, polar(far, at), np.full(count, radius))
     return _cell(patch, globules, np.clip((0.66 - np.hypot(u, v)) * 8, 0, 1).astype(np.float32))
 
 

@@ -19,6 +19,7 @@ from pipeline.phantoms.shapes import (
     long_side,
     middle_and_half,
     outline,
+    polar,
     soft,
     turned,
     with_contrast,
@@ -66,7 +67,7 @@ def infiltrating(patch: Patch) -> Look:
     angle = np.linspace(0, 2 * np.pi, 96, endpoint=False)
     fingers, phase = int(patch.random.integers(4, 7)), patch.random.uniform(0, 2 * np.pi)
     radius = 0.62 + 0.38 * np.sin(fingers * angle + phase) * (1 + 0.25 * np.sin(2 * angle + 2 * phase)) / 1.25
-    mask = filled(fitted(np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1), patch.box_xyxy), patch.hw)
+    mask = filled(fitted(polar(radius, angle), patch.box_xyxy), patch.hw)
     return soft(mask, 0.045 * long_side(patch)), mask
 
 
@@ -85,7 +86,7 @@ def thick_irregular_ring(patch: Patch) -> Look:
     middle, half = middle_and_half(patch)
     hole = outline(patch.random, 0.22) * (0.42 * half)
     turn = patch.random.uniform(0, 2 * np.pi)
-    shift = 0.13 * (half * np.array([np.cos(turn), np.sin(turn)]))
+    shift = 0.13 * (half * polar(1.0, turn))
     empty = filled(hole + shift + middle, patch.hw)
     return soft(mask & ~empty, 0.02 * long_side(patch)), mask
 
@@ -133,11 +134,11 @@ def converging(patch: Patch) -> Look:
     middle, half = (each - 0.5 for each in middle_and_half(patch))
     toward = patch.random.uniform(0, 2 * np.pi)
     ends = toward + np.pi + np.linspace(-1.5, 1.5, 6) + patch.random.uniform(-0.1, 0.1, 6)
-    hub = 0.35 * np.array([np.cos(toward), np.sin(toward)])
+    hub = polar(0.35, toward)
     canvas = np.zeros(patch.hw, np.uint8)
     width = max(1, round(0.06 * long_side(patch)))
     for angle, wide in [*((end, width) for end in ends), (toward, 2 * width)]:
-        path = middle + half * np.stack([hub, 0.95 * np.array([np.cos(angle), np.sin(angle)])])
+        path = middle + half * np.stack([hub, polar(0.95, angle)])
         cv2.polylines(canvas, [fixed(path)], False, 255, wide, cv2.LINE_AA, FIXED_BITS)
     return inked(canvas), ellipse(patch)
 

@@ -16,13 +16,12 @@ from pipeline.phantoms.kinds import Mask, Pixels, Spot
 from pipeline.phantoms.modalities.nuclear_camera import Scan
 from pipeline.phantoms.modalities.nuclear_ovals import BONES, FDG, LUNGS, OUTLINE, Organ
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import FIXED_BITS, fixed, turned
+from pipeline.phantoms.shapes import FIXED_BITS, fixed, polar, turned
 
 GRID = 176  # cells of the longer side
 MIDLINE = 0.01  # what lies nearer to it has no side
 HOT_ORGAN = 0.45  # activity of brain, kidneys and bladder, where nobody would see a focus
-ANGLES = np.linspace(0, 2 * np.pi, 32, endpoint=False)
-CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
+CIRCLE = polar(1.0, np.linspace(0, 2 * np.pi, 32, endpoint=False))
 
 Side = Literal["left", "right"]
 

@@ -16,6 +16,7 @@ from pipeline.phantoms.shapes import (
     long_side,
     middle_and_half,
     outline,
+    polar,
     short_side,
     soft,
     spiked,
@@ -84,3 +85,9 @@ def test_a_box_lies_half_its_sides_about_its_middle(w: int, h: int) -> None:
     middle, half = middle_and_half(patch)
     assert tuple(middle - half) + tuple(middle + half) == patch.box_xyxy
     assert (long_side(patch), short_side(patch)) == (max(w, h), min(w, h))
+
+
+def test_polar_points_turn_from_x_towards_y() -> None:
+    assert polar(2.0, np.pi / 2) == pytest.approx([0, 2])
+    assert polar(np.array([1.0, 3.0]), np.array([0.0, np.pi])) == pytest.approx(np.array([(1, 0), (-3, 0)]))
+    assert turned(polar(1.0, 0.3)[None], 0.4) == pytest.approx(polar(1.0, 0.7)[None])
