@@ -47,6 +47,13 @@ def coordinates(patch: Patch) -> tuple[Pixels, Pixels]:
     return np.broadcast_to(u[None, :], patch.hw), np.broadcast_to(v[:, None], patch.hw)
 
 
+def coordinates_along(patch: Patch, angle: float) -> tuple[Pixels, Pixels]:
+    """`coordinates` along a direction, in radians from +x towards +y, and across it."""
+    u, v = coordinates(patch)
+    cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    return u * cosine + v * sine, v * cosine - u * sine
+
+
 def polar(far: float | Numbers, angle: float | Numbers) -> Points:
     """Points (..., 2) at distances from the origin and angles in radians, from +x towards +y."""
     return np.asarray(np.stack([far * np.cos(angle), far * np.sin(angle)], axis=-1), np.float64)

@@ -5,11 +5,12 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
 from pipeline.phantoms.shapes import (
+    Points,
     coordinates,
+    coordinates_along,
     ellipse,
     filled,
     fitted,
@@ -21,7 +22,6 @@ from pipeline.phantoms.shapes import (
 )
 from pipeline.phantoms.texture import octaves
 
-Points = npt.NDArray[np.float64]
 DARK = -1.0
 
 
@@ -149,9 +149,7 @@ def _dense(patch: Patch, mask: Mask, pattern: Pixels) -> Drawn:
 
 def _tooth_axes(patch: Patch) -> tuple[Pixels, Pixels]:
     """Coordinates towards the root tip and across, -1 to 1 over the box where the tooth stands upright."""
-    u, v = coordinates(patch)
-    cosine, sine = np.float32(np.cos(patch.spot.angle)), np.float32(np.sin(patch.spot.angle))
-    return u * cosine + v * sine, v * cosine - u * sine
+    return coordinates_along(patch, patch.spot.angle)
 
 
 def _upright(patch: Patch, points: Points) -> Points:

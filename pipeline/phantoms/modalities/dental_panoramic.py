@@ -20,7 +20,6 @@ from pipeline.phantoms.modalities.dental_film import (
 from pipeline.phantoms.modalities.dental_teeth import (
     SIZES_MM,
     Film,
-    Points,
     Tooth,
     metal_mask,
     paint,
@@ -28,7 +27,7 @@ from pipeline.phantoms.modalities.dental_teeth import (
     paint_teeth,
 )
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import FIXED_BITS, filled, fixed, polar, stroked
+from pipeline.phantoms.shapes import FIXED_BITS, Points, filled, fixed, polar, stroked
 
 AIR, TISSUE, BONE, CORTEX, DARK = 16, 66, 104, 148, 44
 HALF_ROW_MM = 56.0  # from the midline to behind the second molar

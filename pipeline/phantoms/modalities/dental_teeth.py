@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Mask
-from pipeline.phantoms.shapes import FIXED_BITS, fixed
+from pipeline.phantoms.shapes import FIXED_BITS, Points, fixed
 
-Points = npt.NDArray[np.float64]  # (n, 2) x y
 Film = npt.NDArray[np.uint8]
 Metal = Literal["", "filling", "crown", "root_canal_filling"]
 

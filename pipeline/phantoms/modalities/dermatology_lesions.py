@@ -1,17 +1,15 @@
 """What lies in skin. Within a group all have the same mean colours: what tells them apart is the pattern within."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
+from pipeline.phantoms.kinds import Drawn, Patch, Pixels
 from pipeline.phantoms.seeds import Random
 from pipeline.phantoms.shapes import (
     Points,
     blurred,
     branching,
-    coordinates,
     dotted,
     filled,
     fitted,
@@ -20,16 +18,14 @@ from pipeline.phantoms.shapes import (
     outline,
     points_within,
     polar,
-    soft,
     tinted,
     traced,
     with_colours,
 )
+from pipeline.phantoms.surface import Colour, Lesion, lesion_of, stated_or_drawn
 from pipeline.phantoms.texture import blobs
 
-# Differences to skin, in RGB, of a lesion's mean; the largest part is 1.
-Colour = tuple[float, float, float]
-COLOURS: Mapping[str, Colour] = {
+COLOURS: Mapping[str, Colour] = {  # of a lesion's mean
     "brown": (-0.5, -0.85, -1.0),
     "black": (-1.0, -1.0, -0.9),
     "blue-grey": (-1.0, -0.75, -0.35),
@@ -41,18 +37,6 @@ RED_BROWN: Colour = (-0.4, -1.0, -0.95)  # of angiomas and naevi alike: only the
 ROUGHNESS = {"circumscribed": 0.03, "ill-defined": 0.05, "irregular": 0.17}
 EDGE = {"circumscribed": 0.02, "ill-defined": 0.11, "irregular": 0.025}  # of the long axis
 GRAIN = 0.35
-
-
-@dataclass(frozen=True)
-class _Lesion:
-    """Its outline, and the coordinates in it: `along` and `across` a direction of its own, `far` from its centre."""
-
-    mask: Mask
-    weights: Pixels
-    along: Pixels
-    across: Pixels
-    far: Pixels
-    angle: float
 
 
 def melanoma(patch: Patch) -> Drawn:
@@ -140,24 +124,17 @@ def insect_bite(patch: Patch) -> Drawn:
     return _painted(patch, lesion, RED_BROWN, tinted(wheal, (1.1, 1.3, 1.2)) + tinted(point, (-2.6, -3.2, -3.0)))
 
 
-def _lesion(patch: Patch) -> _Lesion:
+def _lesion(patch: Patch) -> Lesion:
     margin = patch.attributes["margin"]
     mask = filled(fitted(outline(patch.random, ROUGHNESS[margin]), patch.box_xyxy), patch.hw)
-    u, v = coordinates(patch)
-    angle = patch.random.uniform(0, 2 * np.pi)
-    cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
-    weights = soft(mask, EDGE[margin] * long_side(patch))
-    return _Lesion(mask, weights, u * cosine + v * sine, v * cosine - u * sine, np.hypot(u, v), angle)
+    return lesion_of(patch, mask, EDGE[margin], patch.random.uniform(0, 2 * np.pi))
 
 
 def _colour(patch: Patch, colours: tuple[str, ...]) -> Colour:
-    """What the attributes say; where they say several, one of the group's by chance."""
-    drawn = colours[int(patch.random.integers(len(colours)))]
-    stated = patch.attributes["colour"]
-    return COLOURS[stated if stated in colours else drawn]
+    return COLOURS[stated_or_drawn(patch, colours)]
 
 
-def _painted(patch: Patch, lesion: _Lesion, colour: Colour, pattern: Pixels) -> Drawn:
+def _painted(patch: Patch, lesion: Lesion, colour: Colour, pattern: Pixels) -> Drawn:
     """With the grain that the attributes ask for; the mean is `colour`."""
     if patch.attributes["texture"] == "granular":
         pattern = pattern + tinted(GRAIN * blobs(patch.random, patch.hw, max(1.5, 0.05 * long_side(patch))), (1, 1, 1))

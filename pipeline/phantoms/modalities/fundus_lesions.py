@@ -1,16 +1,15 @@
 """What lies in a fundus photograph: bright spots, red spots, vessels; each with a benign look-alike."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels
 from pipeline.phantoms.shapes import (
     FIXED_BITS,
     FIXED_ONE,
+    Numbers,
     Points,
     coordinates,
     ellipse,
@@ -33,7 +32,6 @@ from pipeline.phantoms.texture import blobs
 BRIGHT = {"yellow": (0.55, 1.0, 0.12), "white": (0.43, 0.89, 1.0)}
 DARK = {"red": (0.12, 1.0, 0.32), "black": (1.0, 0.56, 0.22)}
 VESSEL = (0.55, 1.0, 0.45)
-Numbers = npt.NDArray[np.floating[Any]]
 Stroke = tuple[Points, float]  # -1 to 1 over the box, half width as a share of half its shorter side
 
 

@@ -1,16 +1,13 @@
 """What tissue shows: dividing and dying cells, nests and infiltrates, ducts and invasion."""
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
 from pipeline.phantoms.modalities.microscopy_stain import blotched, dots, faded, stained
-from pipeline.phantoms.shapes import coordinates, ellipse, long_side, polar, soft
+from pipeline.phantoms.shapes import Points, coordinates, ellipse, long_side, polar, soft
 from pipeline.phantoms.texture import octaves
 
 CHROMATIN, CROWD, EPITHELIUM = 0.75, 0.7, 0.65  # share of haematoxylin in the mean colour of a group's things
-
-Points = npt.NDArray[np.float64]
 
 
 def mitosis(patch: Patch) -> Drawn:

@@ -3,15 +3,13 @@
 Each kind fills its box at the same place; how its parts lie to the bright line of the pigment epithelium tells it.
 """
 
-from typing import Any
-
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels
 from pipeline.phantoms.shapes import (
     FIXED_BITS,
+    Numbers,
     Points,
     coordinates,
     ellipse,
@@ -28,7 +26,6 @@ from pipeline.phantoms.shapes import (
 
 VITREOUS = 0.06
 UP = np.linspace(-1, 1, 33)
-Numbers = npt.NDArray[np.floating[Any]]
 
 
 def intraretinal_fluid(patch: Patch) -> Drawn:
