@@ -119,6 +119,13 @@ def test_a_thing_remains_what_it_is_and_is_of_no_held_out_combination(id: str) -
 
 
 @each_modality
+def test_radiographs_alone_show_a_side_marker(id: str) -> None:
+    radiographs = id in ("radiography", "mammography", "dental")
+    assert {variant.marker for variant in modality(id).variants} == {radiographs}
+    assert any(phantom.marker for phantom in drawn(id)) == radiographs
+
+
+@each_modality
 def test_the_held_out_scanner_draws_other_pictures_of_the_same_scenes(id: str) -> None:
     found = tuple(phantoms(PhantomSettings(24, 5, 96, part="test", modalities=(id,))))
     assert {phantom.scanner for phantom in found} == {"a", "b"}
