@@ -39,6 +39,11 @@ def middle_and_half(patch: Patch) -> tuple[Points, Points]:
     return np.array([x1 + x2, y1 + y2]) / 2, np.array(sides(patch)) / 2
 
 
+def pixel_grid(hw: tuple[int, ...]) -> tuple[Pixels, Pixels]:
+    """Columns (1, w) and rows (h, 1) of a picture's pixels, to be broadcast."""
+    return np.arange(hw[1], dtype=np.float32)[None, :], np.arange(hw[0], dtype=np.float32)[:, None]
+
+
 def coordinates(patch: Patch) -> tuple[Pixels, Pixels]:
     """u and v of each pixel of the patch: -1 and 1 on the box's edges, 0 at its centre, broadcast to (h, w)."""
     x1, y1, x2, y2 = patch.box_xyxy

@@ -8,7 +8,7 @@ import numpy as np
 from pipeline.phantoms.background import Request
 from pipeline.phantoms.kinds import Mask, Pixels
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, inked, polar
+from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, inked, pixel_grid, polar
 from pipeline.phantoms.texture import blobs
 
 COARSE = 2  # smooth fields are drawn at this part of the picture's resolution
@@ -84,8 +84,7 @@ class _Shape:
 def _polar(hw: tuple[int, int], shape: _Shape, organ: Organ) -> tuple[Pixels, Pixels]:
     """Distance to the lumen's centre in radii of the lumen, bent by the lens and by its corners; and the direction."""
     half = min(hw) / 2
-    x = (np.arange(hw[1], dtype=np.float32)[None, :] + 0.5 - hw[1] / 2) / half
-    y = (np.arange(hw[0], dtype=np.float32)[:, None] + 0.5 - hw[0] / 2) / half
+    x, y = ((each + 0.5 - side / 2) / half for each, side in zip(pixel_grid(hw), hw[::-1], strict=True))
     stretch = 1 + np.float32(BARREL) * (x * x + y * y) / 2
     dx, dy = x * stretch - np.float32(shape.centre[0]), y * stretch - np.float32(shape.centre[1])
     angle = np.arctan2(dy, dx)

@@ -7,12 +7,12 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Mask, Pixels, Spot
 from pipeline.phantoms.modalities.fundus_eye import Eye, eye_of, field_mask, oval, vessel_ink
 from pipeline.phantoms.modalities.fundus_lesions import CUP, DISC, GROUPS
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import polar, soft
+from pipeline.phantoms.shapes import pixel_grid, polar, soft
 
 NOISE = 0.016
 FUNDUS = (0.78, 0.40, 0.15)
@@ -100,8 +100,7 @@ def _ground(request: Request, eye: Eye) -> Pixels:
     """Retina over choroid: darker at the fovea and towards the edge, with the picture's own light and colour cast."""
     h, w = request.hw
     small = (-(-h // COARSE), -(-w // COARSE))
-    x = (np.arange(small[1], dtype=np.float32)[None, :] + 0.5) * COARSE - 0.5
-    y = (np.arange(small[0], dtype=np.float32)[:, None] + 0.5) * COARSE - 0.5
+    x, y = ((each + 0.5) * COARSE - 0.5 for each in pixel_grid(small))
     light = _light(request.image, x, y, eye)
     far = np.hypot(x - eye.fovea[0], y - eye.fovea[1]) / eye.px_per_mm
     macula = 1 - 0.20 * np.exp(-((far / 1.1) ** 2)) - 0.14 * np.exp(-((far / 0.35) ** 2))
@@ -175,11 +174,11 @@ def _anatomy(request: Request, eye: Eye, head: Head, inside: Mask) -> tuple[Anat
     return disc, cup, Anatomy("fovea", oval(hw, eye.fovea, reach, reach) & inside, side)
 
 
-def _spot(eye: Eye) -> Callable[[Random, tuple[float, float]], Spot | None]:
+def _spot(eye: Eye) -> FindSpot:
     """Anywhere in the field off the disc."""
     side: Literal["left", "right"] = "right" if eye.nasal > 0 else "left"
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         angle, far = random.uniform(0, 2 * np.pi), eye.radius * np.sqrt(random.random())
         x, y = eye.centre[0] + far * np.cos(angle), eye.centre[1] + far * np.sin(angle)
         reach = 0.5 * float(np.hypot(*wh))

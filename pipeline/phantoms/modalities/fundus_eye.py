@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Mask, Pixels
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, polar
+from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, pixel_grid, polar
 
 Point = tuple[float, float]
 Numbers = npt.NDArray[np.float64]
@@ -62,7 +62,7 @@ class Eye:
 
 
 def field_mask(hw: tuple[int, int], centre: Point, radius: float) -> Mask:
-    x, y = np.arange(hw[1], dtype=np.float32)[None, :], np.arange(hw[0], dtype=np.float32)[:, None]
+    x, y = pixel_grid(hw)
     return np.asarray((x - centre[0]) ** 2 + (y - centre[1]) ** 2 < radius**2)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.phantoms.background import Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Group, Kind, Spot
 from pipeline.phantoms.modalities.microscopy_cells import (
     blast,
@@ -129,7 +129,7 @@ def _within(hw: tuple[int, int], diameter: float, slide: Stains) -> FindSpot:
     """Well within the one cell."""
     radius = min(diameter, 0.9 * min(hw)) / 2
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         free = max(0.0, 0.9 * radius - float(np.hypot(*wh)) / 2)
         far, angle = free * np.sqrt(random.random()), random.uniform(0, 2 * np.pi)
         x, y = hw[1] / 2 + far * np.cos(angle), hw[0] / 2 + far * np.sin(angle)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.phantoms.background import FindSpot
+from pipeline.phantoms.background import FindSpot, SiteWh
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels, Spot
 from pipeline.phantoms.seeds import Random
 from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, inked, long_side, middle_and_half, soft
@@ -113,7 +113,7 @@ def ovals(centres: npt.NDArray[np.float64], axes: npt.NDArray[np.float64], turn:
 def anywhere(hw: tuple[int, int], slide: Stains, ground: Pixels, open_: Pixels | None = None) -> FindSpot:
     """Things lie anywhere in a field, in full; their middle not where tissue is `open_` (h, w)."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x, y = (random.uniform(side / 2 + 2, max(side / 2 + 2, full - side / 2 - 2))
                 for side, full in zip(wh, hw[::-1], strict=True))  # fmt: skip
         if open_ is not None and open_[min(int(y), hw[0] - 1), min(int(x), hw[1] - 1)] > 0.3:

@@ -26,6 +26,7 @@ from pipeline.phantoms.modalities.microscopy_stain import (
     stains,
 )
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import pixel_grid
 
 BLUE, PINK = (1.15, 1.3, 0.65), (0.13, 0.75, 0.28)  # optical densities of haematoxylin and eosin
 STROMA = (0.1, 0.5)  # units of either dye
@@ -113,7 +114,7 @@ def breast(request: Request, nucleus: float) -> Layers:
     hw = request.hw
     grain = request.scanner.texture(request.image, hw, 8 * nucleus, 3)
     lean = request.image.uniform(0, np.pi)
-    x, y = np.arange(hw[1], dtype=np.float32)[None, :], np.arange(hw[0], dtype=np.float32)[:, None]
+    x, y = pixel_grid(hw)
     waves = np.sin((x * np.cos(lean) + y * np.sin(lean)) * np.float32(2.2 / nucleus) + 2.5 * grain)
     fat = request.scanner.texture(request.image, hw, 14 * nucleus, 2)
     return _layers(0.6 * grain + 0.7 * waves, np.clip((fat - 1.0) * 4, 0, 1))
@@ -153,7 +154,7 @@ def _fold(random: Random, hw: tuple[int, int]) -> Pixels:
     if random.random() >= FOLD:
         return np.ones(hw, np.float32)
     long = max(hw)
-    x = (np.arange(hw[1], dtype=np.float32)[None, :] - np.float32(at[0] * hw[1])) / long
-    y = (np.arange(hw[0], dtype=np.float32)[:, None] - np.float32(at[1] * hw[0])) / long
-    across = np.abs(x * np.cos(lean) + y * np.sin(lean) + 0.02 * np.sin(10 * x)) / wide
+    x, y = pixel_grid(hw)
+    right, down = (x - np.float32(at[0] * hw[1])) / long, (y - np.float32(at[1] * hw[0])) / long
+    across = np.abs(right * np.cos(lean) + down * np.sin(lean) + 0.02 * np.sin(10 * right)) / wide
     return np.asarray(1 + 0.8 * np.clip(2 - across, 0, 1), np.float32)

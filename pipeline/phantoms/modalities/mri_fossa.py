@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Pixels, Spot
 from pipeline.phantoms.modalities.mri_frame import Frame, curve, layered, mirrored, oval, over, ramp
 from pipeline.phantoms.modalities.mri_physics import NOISE, Scene, acquired
@@ -101,7 +101,7 @@ def _both(*outlines: Points) -> tuple[Points, ...]:
 def _angle(frame: Frame) -> FindSpot:
     """On the face of a petrous bone: the thing lies before it, its base on it."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         part, side = random.random() * (len(FACE) - 1), int(random.choice([-1, 1]))
         first = FACE[int(part)]
         x, y = first + (FACE[int(part) + 1] - first) * (part % 1)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Pixels, Spot
 from pipeline.phantoms.modalities.mri_frame import Frame, curve, layered, mirrored, oval, over, ramp
 from pipeline.phantoms.modalities.mri_physics import NOISE, Scene, acquired
@@ -130,7 +130,7 @@ def _ventricle(brain: Brain, side: int) -> Points:
 def _hemisphere(brain: Brain, wet: Pixels) -> FindSpot:
     """Anywhere in a hemisphere whose size lets the thing lie within the brain; small ones off the ventricles."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x, y = random.uniform(-0.75, 0.75), random.uniform(-0.75, 0.72)
         return _spot(brain, wet, (x, y), wh, _lobe(x, y))
 
@@ -140,7 +140,7 @@ def _hemisphere(brain: Brain, wet: Pixels) -> FindSpot:
 def _white_matter(brain: Brain, wet: Pixels) -> FindSpot:
     """In the white matter about the ventricles and further out."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x, y = random.choice([-1, 1]) * random.uniform(0.12, 0.5), random.uniform(-0.6, 0.66)
         if np.hypot(x, y) > 0.68 or (abs(x) < 0.42 and -0.38 < y < 0.26):
             return None
@@ -150,7 +150,7 @@ def _white_matter(brain: Brain, wet: Pixels) -> FindSpot:
     return find
 
 
-def _spot(brain: Brain, wet: Pixels, at: tuple[float, float], wh: tuple[float, float], place: str) -> Spot | None:
+def _spot(brain: Brain, wet: Pixels, at: tuple[float, float], wh: SiteWh, place: str) -> Spot | None:
     (x, y), (w, h) = at, brain.frame.shares(wh)
     corner = np.hypot(abs(x) + 0.4 * w, abs(y) + 0.4 * h)
     if corner > BRAIN - 0.05 or abs(x) < max(0.07, 0.36 * w):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Group, Kind, Pixels, Spot
 from pipeline.phantoms.modalities.mri_frame import Frame, curve, mirrored, oval, over, ramp
 from pipeline.phantoms.modalities.mri_lesions import encapsulated, lens, lines, signed
@@ -73,7 +73,7 @@ def _gland(request: Request, frame: Frame, canvas: Pixels) -> Pixels:
 def _focus(frame: Frame) -> FindSpot:
     """In either zone, the whole of it within the gland."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x, y = random.uniform(-0.88, 0.88), random.uniform(-0.6, 0.88)
         w, h = frame.shares(wh)
         if np.hypot(abs(x) + 0.36 * w, abs(y) + 0.36 * h) > 0.97 or abs(x) < min(0.14, w / 2):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Group, Kind, Pixels, Spot
 from pipeline.phantoms.modalities.mri_frame import Frame, over, ramp
 from pipeline.phantoms.modalities.mri_lesions import layered_bulge, narrow_neck, signed, wide_base
@@ -77,7 +77,7 @@ def _tissue(request: Request, spine: Spine) -> Pixels:
     grain = request.scanner.texture(request.image, frame.grid, 0.12 * frame.half[0] * frame.shrink, 3)
     canvas = _front_and_back(request, frame, behind, y) + np.float32(0.03) * grain
     canvas = over(canvas, _within(behind, -1.08, 0.0), _column(request, frame, behind, y) + np.float32(0.02) * grain)
-    return over(canvas, _within(behind, 0.0, CANAL), _canal(request, frame, behind, y))
+    return over(canvas, _within(behind, 0.0, CANAL), _canal(request, frame, behind))
 
 
 def _within(values: Pixels, low: float, high: float) -> Pixels:
@@ -111,7 +111,7 @@ def _column(request: Request, frame: Frame, behind: Pixels, y: Pixels) -> Pixels
     return over(column, rim * ramp(phase + 0 * behind, half, 0.02), CORTEX)
 
 
-def _canal(request: Request, frame: Frame, behind: Pixels, y: Pixels) -> Pixels:
+def _canal(request: Request, frame: Frame, behind: Pixels) -> Pixels:
     """Fluid with the roots as thin stripes in its hind part, dura and fat at its back."""
     sway = 0.5 * blobs(request.patient, frame.grid, 0.8 * frame.half[0] * frame.shrink)
     stripes = np.cos(np.float32(70) * behind + sway * 2) * ramp(behind, 0.2, 0.1)
@@ -130,7 +130,7 @@ def _disc(spine: Spine, at: int) -> Points:
 def _behind(spine: Spine) -> FindSpot:
     """Behind a disc, its left edge on the disc's."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         at = int(random.choice(spine.discs()))
         w, h = spine.frame.shares(wh)
         y = at + random.uniform(-0.06, 0.06)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Group, Kind, Pixels, Spot
 from pipeline.phantoms.modalities.mri_frame import Frame, curve, layered, mirrored, oval, over, ramp
 from pipeline.phantoms.modalities.mri_head import WIDTH_MM, Brain, brain_of
@@ -101,7 +101,7 @@ def _hemisphere(brain: Brain) -> FindSpot:
     """Above the temporal lobes: nothing lies on a hippocampus."""
     frame: Frame = brain.frame
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x, y = random.uniform(-0.7, 0.7), random.uniform(-0.7, 0.1)
         w, h = frame.shares(wh)
         if np.hypot(abs(x) + 0.4 * w, abs(y) + 0.4 * h) > 0.79 or y + 0.75 * h > 0.2 or abs(x) < max(0.07, 0.36 * w):
