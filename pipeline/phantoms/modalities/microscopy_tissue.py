@@ -15,16 +15,7 @@ from pipeline.phantoms.modalities.microscopy_lesions import (
     mitosis,
     small_cell_tumour_nests,
 )
-from pipeline.phantoms.modalities.microscopy_stain import (
-    FOLD,
-    NOISE,
-    anywhere,
-    bodies,
-    camera,
-    ovals,
-    pen_marked,
-    stains,
-)
+from pipeline.phantoms.modalities.microscopy_stain import FOLD, anywhere, ovals, photographed, stains
 from pipeline.phantoms.seeds import Random
 from pipeline.phantoms.shapes import pixel_grid
 
@@ -81,22 +72,14 @@ def tissue(request: Request) -> Background:
     patient, image, hw = request.patient, request.image, request.hw
     organ, power = request.variant.name.rsplit("_", 1)
     nucleus, crowded = patient.uniform(*NUCLEUS[power]) * max(hw), patient.uniform(0.8, 1.2)
-    slide, noise = stains(image, BLUE, PINK), NOISE * request.scanner.noise_factor
+    slide = stains(image, BLUE, PINK)
     blue, pink, open_ = ORGANS[organ](request, nucleus)
     count = round(crowded * NUCLEI[organ] * hw[0] * hw[1] / nucleus**2)
     blue = blue + _nuclei(image, hw, nucleus, count, ROUND[organ]) * (1 - open_)
     folded = _fold(image, hw)
     pixels = slide.through(blue * folded, pink * folded)
     find = anywhere(hw, slide, slide.colour(*STROMA), open_)
-    pixel_mm = NUCLEUS_UM / 1000 / nucleus
-    return Background(
-        pixels=pen_marked(pixels, image),
-        noise=noise,
-        window=(0.0, 1.0),
-        spots={group.name: find for group in request.variant.groups},
-        finish=camera(request.scanner, image, hw, noise),
-        spacing_mm=(pixel_mm, pixel_mm),
-    )
+    return photographed(request, pixels, find, NUCLEUS_UM / 1000 / nucleus)
 
 
 Layers = tuple[Pixels, Pixels, Pixels]  # haematoxylin and eosin in units, and where the tissue is open
@@ -142,10 +125,8 @@ def _nuclei(random: Random, hw: tuple[int, int], long_px: float, count: int, nar
     centres = random.uniform(0, 1, (count, 2)) * hw[::-1]
     narrowed = np.stack([np.ones(count), random.uniform(*narrow, count)], 1)
     axes = long_px / 2 * random.normal(1, 0.12, (count, 1)) * narrowed
-    layer = np.zeros(hw, np.uint8)
-    outlines = ovals(centres, axes, random.uniform(0, np.pi, count))
-    bodies(layer, outlines, random.integers(90, 200, count).astype(np.int32))
-    return layer.astype(np.float32) / np.float32(TONES)
+    turn, tones = random.uniform(0, np.pi, count), random.integers(90, 200, count)
+    return ovals(hw, centres, axes, turn, tones).astype(np.float32) / np.float32(TONES)
 
 
 def _fold(random: Random, hw: tuple[int, int]) -> Pixels:
