@@ -12,6 +12,7 @@ from pipeline.phantoms.settings import PhantomSettings
 from schemas.lexicon.confusable import confusable
 from schemas.lexicon.findings import ancestors, finding
 from schemas.lexicon.places import is_legal
+from schemas.taxonomy.assessable import assessable_categories
 from schemas.taxonomy.body_parts import body_part_of
 from schemas.taxonomy.categories import categories
 from schemas.taxonomy.modalities import modalities, technique_of
@@ -76,6 +77,14 @@ def test_a_picture_is_of_its_size_and_shows_something(id: str) -> None:
         assert phantom.pixels.std() > 5
         if phantom.stored is not None:
             assert phantom.stored.shape == phantom.pixels.shape
+
+
+@each_modality
+def test_findings_are_of_categories_that_such_a_picture_can_show(id: str) -> None:
+    for variant in modality(id).variants:
+        legal = assessable_categories(id, variant.body_part, variant.projection, variant.technique)
+        shown = {kind.category for group in variant.groups for kind in group.of_role("finding")} - {None}
+        assert shown <= set(legal), variant.name
 
 
 @each_modality
