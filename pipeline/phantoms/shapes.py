@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Box, Drawn, Mask, Patch, Pixels
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.texture import blobs
 
 Points = npt.NDArray[np.float64]  # (n, 2) x y
 Numbers = npt.NDArray[np.floating[Any]]
@@ -234,6 +235,11 @@ def flake(patch: Patch, centre: Points, radius: float) -> Mask:
     middle, half = middle_and_half(patch)
     points = outline(patch.random, 0.3, count=8) * radius + centre
     return filled(middle + half * points - 0.5, patch.hw)
+
+
+def hills(patch: Patch, share: float, least_px: float = 2.0) -> Pixels:
+    """Smooth hills as wide as a share of the box' long side, mean 0, unit variance."""
+    return blobs(patch.random, patch.hw, max(least_px, share * long_side(patch)))
 
 
 def blurred(field: Pixels, sigma_px: float) -> Pixels:

@@ -30,6 +30,7 @@ from pipeline.phantoms.seeds import Random
 from pipeline.phantoms.shapes import FIXED_BITS, Points, filled, fixed, polar, stroked
 
 AIR, TISSUE, BONE, CORTEX, DARK = 16, 66, 104, 148, 44
+RECEPTOR_PX = 2400  # longer side of the picture as a device stores it
 HALF_ROW_MM = 56.0  # from the midline to behind the second molar
 
 
@@ -38,7 +39,7 @@ def panoramic(request: Request) -> Background:
     jaws = _jaws(request.patient, hw)
     metal = tuple(tooth for tooth in jaws.teeth if tooth.metal)
     pixels = exposed(request, jaws, max(hw) / 90) + ghosts(hw, metal, image)
-    spacing = float(request.patient.uniform(0.085, 0.11)) * 2400 / max(hw)
+    spacing = float(request.patient.uniform(0.085, 0.11)) * RECEPTOR_PX / max(hw)
     return Background(
         pixels=pixels,
         noise=NOISE * request.scanner.noise_factor,

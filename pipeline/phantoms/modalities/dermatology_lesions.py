@@ -14,6 +14,7 @@ from pipeline.phantoms.shapes import (
     filled,
     fitted,
     flake,
+    hills,
     long_side,
     outline,
     points_within,
@@ -23,7 +24,6 @@ from pipeline.phantoms.shapes import (
     with_colours,
 )
 from pipeline.phantoms.surface import Colour, Lesion, lesion_of, stated_or_drawn
-from pipeline.phantoms.texture import blobs
 
 COLOURS: Mapping[str, Colour] = {  # of a lesion's mean
     "brown": (-0.5, -0.85, -1.0),
@@ -37,6 +37,8 @@ RED_BROWN: Colour = (-0.4, -1.0, -0.95)  # of angiomas and naevi alike: only the
 ROUGHNESS = {"circumscribed": 0.03, "ill-defined": 0.05, "irregular": 0.17}
 EDGE = {"circumscribed": 0.02, "ill-defined": 0.11, "irregular": 0.025}  # of the long axis
 GRAIN = 0.35
+STREWN = 14  # milia and openings of a keratosis
+GOLDEN_ANGLE = 2.39996  # radians: points turned by it from one to the next crowd nowhere
 
 
 def melanoma(patch: Patch) -> Drawn:
@@ -59,7 +61,9 @@ def seborrhoeic_keratosis(patch: Patch) -> Drawn:
     places = _strewn(random)
     milia = int(random.integers(7, 10))
     pattern = tinted(dotted(patch, places[:milia], random.uniform(0.07, 0.13, milia)), (2.0, 2.0, 1.8))
-    pattern += tinted(dotted(patch, places[milia:][:5], random.uniform(0.06, 0.14, 14 - milia)[:5]), (-1.4, -1.5, -1.5))
+    pattern += tinted(
+        dotted(patch, places[milia:][:5], random.uniform(0.06, 0.14, STREWN - milia)[:5]), (-1.4, -1.5, -1.5)
+    )
     pattern += tinted(lesion.far > 0.84, (-0.7, -0.8, -0.8))
     return _painted(patch, lesion, _colour(patch, PIGMENT), pattern)
 
@@ -93,7 +97,7 @@ def squamous_cell_carcinoma(patch: Patch) -> Drawn:
 def skin_scar(patch: Patch) -> Drawn:
     """Parallel streaks, pale and red by turns."""
     lesion = _lesion(patch)
-    bend = 0.1 * blobs(patch.random, patch.hw, max(2.0, 0.35 * long_side(patch)))
+    bend = 0.1 * hills(patch, 0.35)
     return _painted(patch, lesion, _colour(patch, BLOOD), tinted(np.cos(12 * (lesion.along + bend)), (0.35, 0.7, 0.6)))
 
 
@@ -110,7 +114,7 @@ def angioma(patch: Patch) -> Drawn:
 def pigmented_naevus(patch: Patch) -> Drawn:
     """Even brown globules in a lattice, darker towards the middle."""
     lesion = _lesion(patch)
-    bend = 0.06 * blobs(patch.random, patch.hw, max(2.0, 0.3 * long_side(patch)))
+    bend = 0.06 * hills(patch, 0.3)
     lattice = np.maximum(np.cos(15 * (lesion.along + bend)) * np.cos(15 * (lesion.across - bend)), 0)
     pattern = tinted(lattice, (-1.3, -1.4, -1.3)) + tinted(1 - lesion.far, (-1.2, -1.0, -0.8))
     return _painted(patch, lesion, RED_BROWN, pattern)
@@ -137,12 +141,12 @@ def _colour(patch: Patch, colours: tuple[str, ...]) -> Colour:
 def _painted(patch: Patch, lesion: Lesion, colour: Colour, pattern: Pixels) -> Drawn:
     """With the grain that the attributes ask for; the mean is `colour`."""
     if patch.attributes["texture"] == "granular":
-        pattern = pattern + tinted(GRAIN * blobs(patch.random, patch.hw, max(1.5, 0.05 * long_side(patch))), (1, 1, 1))
+        pattern = pattern + tinted(GRAIN * hills(patch, 0.05, 1.5), (1, 1, 1))
     return with_colours(patch, lesion.mask, lesion.weights, np.array(colour, np.float32), pattern)
 
 
 def _strewn(random: Random) -> Points:
-    """Fourteen points that keep away from each other, in random order."""
-    index = random.permutation(14)
-    angle, far = index * 2.39996 + random.uniform(0, 2 * np.pi), 0.78 * np.sqrt((index + 0.5) / 14)
-    return polar(far, angle) + random.uniform(-0.05, 0.05, (14, 2))
+    """Points that keep away from each other, in random order."""
+    index = random.permutation(STREWN)
+    angle, far = index * GOLDEN_ANGLE + random.uniform(0, 2 * np.pi), 0.78 * np.sqrt((index + 0.5) / STREWN)
+    return polar(far, angle) + random.uniform(-0.05, 0.05, (STREWN, 2))

@@ -17,6 +17,7 @@ from pipeline.phantoms.shapes import (
     filled,
     fitted,
     flake,
+    hills,
     long_side,
     outline,
     points_within,
@@ -27,7 +28,6 @@ from pipeline.phantoms.shapes import (
     with_colours,
 )
 from pipeline.phantoms.surface import Colour, Lesion, lesion_of, stated_or_drawn
-from pipeline.phantoms.texture import blobs
 
 COLOURS: Mapping[str, Colour] = {  # of a lesion's mean, in white light
     "red": (0.1, -1.0, -0.8),
@@ -45,7 +45,7 @@ RED, SLOUGH, SHADE, SHINE = (-0.1, -1.3, -1.1), (1.4, 1.9, 1.6), (-1.0, -1.0, -1
 def adenoma(patch: Patch) -> Drawn:
     """A polyp whose surface has long winding pits."""
     lesion = _polyp(patch)
-    bend = 0.12 * blobs(patch.random, patch.hw, max(2.0, 0.2 * long_side(patch)))
+    bend = 0.12 * hills(patch, 0.2)
     pits = np.cos(15 * (lesion.along + bend))
     return _painted(patch, lesion, POLYP, _dome(patch, lesion) + _shade(pits, SHINE, 1.0))
 
@@ -88,7 +88,7 @@ def ulcerative_colitis(patch: Patch) -> Drawn:
     """Red and granular all over, without a gap, strewn with pin-point slough."""
     lesion = _edged(patch, _blob(patch))
     amount = SEVERITY[patch.attributes["severity"]]
-    grains = np.clip(3 * blobs(patch.random, patch.hw, max(1.5, 0.07 * long_side(patch))) - 1, 0, 2)
+    grains = np.clip(3 * hills(patch, 0.07, 1.5) - 1, 0, 2)
     return _painted(patch, lesion, INFLAMED, _shade(grains, SLOUGH, amount))
 
 
@@ -127,7 +127,7 @@ def oesophagitis(patch: Patch) -> Drawn:
     """Two or three breaks along the oesophagus: slough in the middle, red beside it."""
     lesion, random = _edged(patch, _blob(patch)), patch.random
     amount, pattern = SEVERITY[patch.attributes["severity"]], np.zeros((*patch.hw, 3), np.float32)
-    bend = 0.09 * blobs(random, patch.hw, max(2.0, 0.25 * long_side(patch)))
+    bend = 0.09 * hills(patch, 0.25)
     for at in np.array([-0.42, 0.42]) + random.uniform(-0.14, 0.14, 2):
         wide, reach = random.uniform(0.08, 0.16), random.uniform(0.5, 0.9)
         off = np.abs(lesion.across - np.float32(at) + bend)
@@ -141,16 +141,16 @@ def barrett_mucosa(patch: Patch) -> Drawn:
     """A velvety salmon sheet with flame-like tongues; beyond its border pale mucosa."""
     lesion, random = _edged(patch, _blob(patch)), patch.random
     flame = 0.45 * np.abs(np.sin(lesion.across * random.uniform(2.6, 3.6) + random.uniform(0, np.pi)))
-    flame = flame + 0.1 * blobs(random, patch.hw, max(2.0, 0.15 * long_side(patch)))
+    flame = flame + 0.1 * hills(patch, 0.15)
     sheet = np.clip((lesion.along - flame + 0.25) * 12, 0, 1)
-    villi = blobs(random, patch.hw, max(1.5, 0.06 * long_side(patch)))
+    villi = hills(patch, 0.06, 1.5)
     return _painted(patch, lesion, INFLAMED, _shade(sheet, (0.4, -2.3, -1.7)) + _shade(villi * sheet, SHINE, 0.3))
 
 
 def ulcer(patch: Patch) -> Drawn:
     """Deep: a flat pale base in a steep wall, shaded on the lumen's side, with a swollen rim."""
     lesion = _edged(patch, _blob(patch))
-    far = lesion.far * (1 + 0.1 * blobs(patch.random, patch.hw, max(2.0, 0.3 * long_side(patch))))
+    far = lesion.far * (1 + 0.1 * hills(patch, 0.3))
     wall = np.exp(-(((far - 0.62) / 0.13) ** 2)) * (1 - 0.6 * lesion.along)
     pattern = _shade(np.clip((0.56 - far) * 9, 0, 1), COLOURS[patch.attributes["colour"]], 1.6) + _shade(
         wall, SHADE, 2.0

@@ -12,6 +12,7 @@ from pipeline.phantoms.seeds import Random
 from pipeline.phantoms.shapes import filled, pixel_grid
 
 NOISE = 0.022
+RECEPTOR_PX = 2560  # longer side of the picture as a device stores it
 FAT, GLAND, MUSCLE = 0.26, 0.2, 0.42
 
 
@@ -50,7 +51,7 @@ class Mammography:
         wedge = self._wedge(request) if request.variant.name == "mlo" else np.zeros(request.hw, np.bool_)
         pixels = np.where(wedge, MUSCLE + 0.03 * request.scanner.texture(image, request.hw, w / 20), pixels)
         noise = NOISE * request.scanner.noise_factor
-        spacing = float(patient.uniform(0.07, 0.1)) * 2560 / max(h, w)
+        spacing = float(patient.uniform(0.07, 0.1)) * RECEPTOR_PX / max(h, w)
         right = request.laterality == "right"
         muscle = wedge[:, ::-1] if right else wedge
 

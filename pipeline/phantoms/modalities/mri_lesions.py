@@ -15,6 +15,7 @@ from pipeline.phantoms.shapes import (
     filled,
     fitted,
     fixed,
+    hills,
     inked,
     long_side,
     middle_and_half,
@@ -24,7 +25,6 @@ from pipeline.phantoms.shapes import (
     turned,
     with_contrast,
 )
-from pipeline.phantoms.texture import blobs
 
 REPLACED = 0.85  # of the tissue's structure
 Look = tuple[Pixels, Mask]
@@ -53,7 +53,7 @@ def _inner(patch: Patch) -> Pixels:
     factor = np.ones(patch.hw, np.float32)
     around, turn = (float(value) for value in patch.random.uniform(0, 2 * np.pi, 2))
     if patch.attributes.get("texture") == "heterogeneous" or patch.attributes.get("enhancement") == "heterogeneous":
-        factor += 0.5 * np.tanh(2 * blobs(patch.random, patch.hw, max(2.0, 0.22 * long_side(patch))))
+        factor += 0.5 * np.tanh(2 * hills(patch, 0.22))
     if patch.attributes.get("internal_structure") == "cystic":
         hole = np.hypot(u - 0.35 * np.cos(around), v - 0.35 * np.sin(around)) < 0.25
         factor *= 1 - 0.95 * soft(hole, 0.02 * long_side(patch))

@@ -8,8 +8,17 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.phantoms.kinds import Draw, Drawn, Mask, Patch, Pixels
-from pipeline.phantoms.shapes import coordinates, ellipse, filled, fitted, long_side, outline, soft, with_contrast
-from pipeline.phantoms.texture import blobs
+from pipeline.phantoms.shapes import (
+    coordinates,
+    ellipse,
+    filled,
+    fitted,
+    hills,
+    long_side,
+    outline,
+    soft,
+    with_contrast,
+)
 
 Pattern = Callable[[Patch, Mask], Pixels]
 Outline = Callable[[Patch], Mask]
@@ -97,7 +106,7 @@ def _filled(patch: Patch, mask: Mask) -> Pixels:
     edge = 0.09 if patch.attributes.get("margin") == "ill-defined" else 0.02
     weights = soft(mask, edge * long_side(patch))
     if patch.attributes.get("texture") == "heterogeneous":
-        weights = weights * (1 + 0.4 * blobs(patch.random, patch.hw, max(2.0, long_side(patch) / 4)))
+        weights = weights * (1 + 0.4 * hills(patch, 0.25))
     return weights
 
 
