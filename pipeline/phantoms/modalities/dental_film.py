@@ -15,7 +15,7 @@ from pipeline.phantoms.shapes import inked
 NOISE = 0.03
 WORKED = 0.14  # share of teeth with metal
 METALS: tuple[Metal, ...] = ("filling", "filling", "crown", "root_canal_filling")
-LOWER_PREMOLARS = (3, 4, 5, 6)  # where a mental foramen can be
+NEAR_FORAMEN = (3, 4, 5, 6)  # numbers of lower teeth below which a mental foramen can lie
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,7 @@ def exposed(request: Request, jaws: Jaws, trabecula_px: float) -> Pixels:
 
 
 def metal_parts(teeth: Sequence[Tooth], hw: tuple[int, int]) -> tuple[Anatomy, ...]:
+    """The restorations, as devices of their teeth."""
     return tuple(Anatomy(tooth.metal, metal_mask(tooth, hw), tooth.side, tooth.place) for tooth in teeth if tooth.metal)
 
 
@@ -83,7 +84,7 @@ def in_crowns(teeth: Sequence[Tooth], hw: tuple[int, int]) -> FindSpot:
 
 def about_apices(teeth: Sequence[Tooth], hw: tuple[int, int]) -> FindSpot:
     """Beyond the root tips of lower premolars and their neighbours, where a mental foramen can lie too."""
-    lower = [tooth for tooth in teeth if not tooth.upper and tooth.number in LOWER_PREMOLARS]
+    lower = [tooth for tooth in teeth if not tooth.upper and tooth.number in NEAR_FORAMEN]
 
     def find(random: Random, wh: SiteWh) -> Spot | None:
         tooth = _one(random, lower)

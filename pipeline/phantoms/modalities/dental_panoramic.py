@@ -35,6 +35,7 @@ HALF_ROW_MM = 56.0  # from the midline to behind the second molar
 
 
 def panoramic(request: Request) -> Background:
+    """Both jaws with 28 teeth; third molars only as what lies at a site."""
     hw, image = request.hw, request.image
     jaws = _jaws(request.patient, hw)
     metal = tuple(tooth for tooth in jaws.teeth if tooth.metal)

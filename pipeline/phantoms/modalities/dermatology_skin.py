@@ -150,6 +150,7 @@ def lens_circle(hw: tuple[int, int], radius_px: float) -> Mask:
 
 
 def vignette(hw: tuple[int, int], depth: float) -> Pixels:
+    """The gain of a lens (h, w): 1 in the middle, less by `depth` in the corners."""
     x, y = _grid(hw, -1)
     return np.asarray(1 - np.float32(depth) * (x * x + y * y) ** 2 / 4, np.float32)
 

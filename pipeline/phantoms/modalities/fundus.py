@@ -41,6 +41,7 @@ class Head:
 
 
 def head_of(request: Request) -> Head:
+    """As `request.extents` asks for it; the patient's draws are the same whatever it asks."""
     state = "".join(request.extents.values())
     low, large, wide = request.patient.random(3)
     if state in ("glaucomatous_cupping", "glaucoma"):

@@ -62,6 +62,7 @@ class Eye:
 
 
 def field_mask(hw: tuple[int, int], centre: Point, radius: float) -> Mask:
+    """The round field that the camera sees, in pixels."""
     x, y = pixel_grid(hw)
     return np.asarray((x - centre[0]) ** 2 + (y - centre[1]) ** 2 < radius**2)
 

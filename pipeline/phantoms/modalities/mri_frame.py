@@ -34,6 +34,7 @@ def both(*outlines: Points) -> tuple[Points, ...]:
 
 
 def curve(*points: tuple[float, float]) -> Points:
+    """Corners of a line or an area, in shares."""
     return np.array(points, float)
 
 

@@ -36,6 +36,7 @@ class Brain:
 
 
 def background(request: Request) -> Background:
+    """The whole head with both lateral ventricles, in the variant's technique."""
     tissue = TISSUE[request.variant.technique]
     brain = brain_of(request)
     canvas = head(request, brain, tissue)

@@ -22,6 +22,7 @@ FLOOR = curve((-0.82, 0.24), (-0.7, 0.5), (-0.45, 0.6), (-0.2, 0.5), (0.2, 0.5),
 
 
 def background(request: Request) -> Background:
+    """The whole head; both hippocampi are small where `request.extents` asks for atrophy."""
     tissue, brain = TISSUE[request.variant.technique], brain_of(request, tall=1.12)
     height, thin = request.patient.uniform(0.075, 0.092), request.patient.uniform(*SHRUNK)
     shrink = float(thin) if request.extents.get(ATROPHY.name) else 1.0

@@ -20,6 +20,7 @@ from pipeline.phantoms.shapes import FIXED_BITS, fixed, polar, turned
 
 GRID = 176  # cells of the longer side
 MIDLINE = 0.01  # what lies nearer to it has no side
+COARSE = 4  # pixels: sites are looked for on a grid of these
 HOT_ORGAN = 0.45  # activity of brain, kidneys and bladder, where nobody would see a focus
 CIRCLE = polar(1.0, np.linspace(0, 2 * np.pi, 32, endpoint=False))
 
@@ -104,11 +105,11 @@ def _fill(canvas: npt.NDArray[np.uint8], organ: Organ, frame: Frame, value: int)
 
 def within(frame: Frame, body: Mask, level: Pixels, at_most: float) -> FindSpot:
     """Sites inside the body, away from organs that are hotter than `at_most` of the scale."""
-    ys, xs = np.nonzero(body[::4, ::4] & (level[::4, ::4] < at_most))
+    ys, xs = np.nonzero((body & (level < at_most))[::COARSE, ::COARSE])
 
     def find(random: Random, wh: SiteWh) -> Spot | None:
         i = int(random.integers(max(1, len(xs))))
-        x, y = float(xs[i] * 4 + random.uniform(0, 4)), float(ys[i] * 4 + random.uniform(0, 4))
+        x, y = (float(each[i] * COARSE + random.uniform(0, COARSE)) for each in (xs, ys))
         legal = _inside(body, (x, y), (0.7 * wh[0], 0.7 * wh[1]))
         return Spot((x, y), None, frame.side(x)) if legal else None
 

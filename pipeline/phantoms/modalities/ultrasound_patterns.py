@@ -55,6 +55,7 @@ def _asked(patch: Patch, mask: Mask) -> Pixels:
 
 
 def within(patch: Patch, mask: Mask, edge: float) -> Pixels:
+    """The mask with a soft edge, in shares of the box' long side."""
     return soft(mask, edge * long_side(patch))
 
 
@@ -82,10 +83,12 @@ def behind(patch: Patch, mask: Mask) -> Pixels:
 
 
 def grains(patch: Patch, mask: Mask, cells: float) -> Pixels:
+    """Hills within the mask, so many of them along the box' long side."""
     return blobs(patch.random, patch.hw, max(1.5, long_side(patch) / cells)) * mask
 
 
 def contour(patch: Patch) -> Points:
+    """Round, or irregular where the attribute `shape` says so."""
     return outline(patch.random, 0.14 if patch.attributes.get("shape") == "irregular" else 0.0)
 
 
