@@ -157,6 +157,7 @@ def test_every_place_of_the_field_has_a_name_and_opposite_ones_differ_by_six_hou
 
 @pytest.mark.parametrize("name", list(VARIANTS))
 def test_the_lumen_is_the_dark_end_and_nothing_lies_in_it_or_beneath_the_mask(name: str) -> None:
+    found = 0
     for patient in range(3):
         background = make_background(name, patient)
         lumen = background.anatomy[0]
@@ -172,16 +173,19 @@ def test_the_lumen_is_the_dark_end_and_nothing_lies_in_it_or_beneath_the_mask(na
                 assert not background.outside[y - 5 : y + 5, x - 7 : x + 7].any()
                 assert spot.place == clock(HW, *spot.xy)
                 assert spot.side is None
+                found += 1
+    assert found > 20
 
 
 def test_an_outward_direction_points_away_from_the_lumen() -> None:
     background = make_background("oesophagus", 1)
     ys, xs = np.nonzero(background.anatomy[0].mask)
-    for i in range(20):
-        spot = background.spots["oesophageal_mucosa"](random_of(i, "spot"), (10, 10))
-        if spot:
-            away = np.array(spot.xy) - (xs.mean(), ys.mean())
-            assert np.cos(spot.angle - np.arctan2(away[1], away[0])) > 0.9
+    tried = [background.spots["oesophageal_mucosa"](random_of(i, "spot"), (10, 10)) for i in range(20)]
+    spots = [spot for spot in tried if spot]
+    assert len(spots) > 5
+    for spot in spots:
+        away = np.array(spot.xy) - (xs.mean(), ys.mean())
+        assert np.cos(spot.angle - np.arctan2(away[1], away[0])) > 0.9
 
 
 def test_the_mask_of_the_scope_is_an_octagon_that_keeps_the_text() -> None:
@@ -193,7 +197,8 @@ def test_the_mask_of_the_scope_is_an_octagon_that_keeps_the_text() -> None:
     assert background.outside is not None
     shown = background.finish(background.pixels, random_of(0, "physics"))
     kept = shown[corner & ~background.outside]
-    assert len(kept) == 0 or kept.max() > 0.8
+    assert kept.size
+    assert kept.max() > 0.8
 
 
 def test_a_moving_scope_blurs_along_and_keeps_brightness() -> None:
