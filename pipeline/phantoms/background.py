@@ -11,7 +11,7 @@ from pipeline.phantoms.seeds import Random, random_of
 from pipeline.phantoms.texture import Scanner
 
 Stored = Literal["uint8", "hounsfield", "uint12"]  # how a device stores the canvas; a PNG is the window in 8 bits
-SiteWh = tuple[float, float]
+SiteWh = tuple[float, float]  # of a site's box, in pixels
 FindSpot = Callable[[Random, SiteWh], Spot | None]  # None: no such place for a site of this size; it is tried again
 
 
@@ -20,7 +20,7 @@ class Variant:
     """One kind of picture of a modality: what a header would say of it, and what can lie in it.
 
     `axes` is the patient's direction of image +x and +y where the view has one. `lateralities` are those of a paired
-    organ (eye, breast, limb); the background then draws that side. `marker`: projection pictures may show an L or R.
+    organ (eye, breast, limb); the background then draws that side. `marker`: an L or R of lead may be in the picture.
     """
 
     name: str

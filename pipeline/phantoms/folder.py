@@ -21,6 +21,7 @@ from pipeline.phantoms.generate import modality
 from pipeline.phantoms.paint import paint_patient
 from pipeline.phantoms.plan import Patient, plan_patient
 from pipeline.phantoms.scene import Phantom
+from pipeline.phantoms.sentences.facts import text_of
 from pipeline.phantoms.sentences.report import report
 from pipeline.phantoms.settings import PhantomSettings
 from pipeline.phantoms.supervision import Supervision, supervise
@@ -88,8 +89,7 @@ def _save(path: Path, data: bytes) -> None:
 
 
 def _record(task: Task, phantom: Phantom, seen: Supervision, file: str) -> Mapping[str, Any]:
-    told = report(phantom, "training", seen.untold, task.settings.seed)
-    text = " ".join(sentence.text for sentence in told)
+    text = text_of(report(phantom, "training", seen.untold, task.settings.seed))
     return {
         "file": file,
         "patient": phantom.patient,

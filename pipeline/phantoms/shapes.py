@@ -9,10 +9,40 @@ import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Box, Drawn, Mask, Patch, Pixels
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.texture import blobs
 
 Points = npt.NDArray[np.float64]  # (n, 2) x y
+Numbers = npt.NDArray[np.floating[Any]]
 
-FIXED_BITS = 4  # of cv2's fixed-point coordinates
+FIXED_BITS = 4  # binary places of the coordinates that OpenCV is given
+FIXED_ONE = 2**FIXED_BITS  # a pixel
+
+
+def sides(patch: Patch) -> tuple[int, int]:
+    """Width and height of the site's box, in pixels."""
+    x1, y1, x2, y2 = patch.box_xyxy
+    return x2 - x1, y2 - y1
+
+
+def long_side(patch: Patch) -> float:
+    """Of the site's box, in pixels."""
+    return float(max(sides(patch)))
+
+
+def short_side(patch: Patch) -> float:
+    """Of the site's box, in pixels."""
+    return float(min(sides(patch)))
+
+
+def middle_and_half(patch: Patch) -> tuple[Points, Points]:
+    """Of the site's box in pixels, each (2,): its centre and its half width and height."""
+    x1, y1, x2, y2 = patch.box_xyxy
+    return np.array([x1 + x2, y1 + y2]) / 2, np.array(sides(patch)) / 2
+
+
+def pixel_grid(hw: tuple[int, ...]) -> tuple[Pixels, Pixels]:
+    """Columns (1, w) and rows (h, 1) of a picture's pixels, to be broadcast."""
+    return np.arange(hw[1], dtype=np.float32)[None, :], np.arange(hw[0], dtype=np.float32)[:, None]
 
 
 def coordinates(patch: Patch) -> tuple[Pixels, Pixels]:
@@ -21,6 +51,18 @@ def coordinates(patch: Patch) -> tuple[Pixels, Pixels]:
     u = (np.arange(patch.hw[1], dtype=np.float32) + 0.5 - (x1 + x2) / 2) / ((x2 - x1) / 2)
     v = (np.arange(patch.hw[0], dtype=np.float32) + 0.5 - (y1 + y2) / 2) / ((y2 - y1) / 2)
     return np.broadcast_to(u[None, :], patch.hw), np.broadcast_to(v[:, None], patch.hw)
+
+
+def coordinates_along(patch: Patch, angle: float) -> tuple[Pixels, Pixels]:
+    """`coordinates` along a direction, in radians from +x towards +y, and across it."""
+    u, v = coordinates(patch)
+    cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
+    return u * cosine + v * sine, v * cosine - u * sine
+
+
+def polar(far: float | Numbers, angle: float | Numbers) -> Points:
+    """Points (..., 2) at distances from the origin and angles in radians, from +x towards +y."""
+    return np.asarray(np.stack([far * np.cos(angle), far * np.sin(angle)], axis=-1), np.float64)
 
 
 def outline(random: Random, roughness: float = 0.0, lobes: int = 0, count: int = 72) -> Points:
@@ -32,7 +74,7 @@ def outline(random: Random, roughness: float = 0.0, lobes: int = 0, count: int =
     for wave in range(2, 8):
         radius += roughness * random.normal() / np.sqrt(wave) * np.cos(wave * angle + random.uniform(0, 2 * np.pi))
     radius = np.maximum(radius, 0.35)
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    return polar(radius, angle)
 
 
 def spiked(random: Random, spikes: int, depth: float = 0.45) -> Points:
@@ -61,19 +103,27 @@ def fitted(points: Points, box: Box) -> Points:
     return np.asarray(first + (points - low) / np.maximum(high - low, 1e-9) * (last - first), np.float64)
 
 
+def fixed(points: Numbers) -> npt.NDArray[np.int32]:
+    """Coordinates in pixels as OpenCV's drawings take them with the shift FIXED_BITS."""
+    return np.asarray(np.round(points * FIXED_ONE), np.int32)
+
+
+def inked(canvas: npt.NDArray[np.uint8]) -> Pixels:
+    """Ink of 0 to 255 as weights between 0 and 1."""
+    return np.asarray(canvas.astype(np.float32) / np.float32(255), np.float32)
+
+
 def filled(points: Points, hw: tuple[int, int]) -> Mask:
     """The area within a closed curve, its border pixels included."""
     canvas = np.zeros(hw, np.uint8)
-    fixed = np.round(points * 2**FIXED_BITS).astype(np.int32)
-    cv2.fillPoly(canvas, [fixed], 1, shift=FIXED_BITS)
+    cv2.fillPoly(canvas, [fixed(points)], 1, shift=FIXED_BITS)
     return canvas > 0
 
 
 def stroked(points: Points, hw: tuple[int, int], width_px: int = 1, closed: bool = False) -> Mask:
     """The pixels of a line through the points."""
     canvas = np.zeros(hw, np.uint8)
-    fixed = np.round(points * 2**FIXED_BITS).astype(np.int32)
-    cv2.polylines(canvas, [fixed], closed, 1, max(1, width_px), cv2.LINE_8, FIXED_BITS)
+    cv2.polylines(canvas, [fixed(points)], closed, 1, max(1, width_px), cv2.LINE_8, FIXED_BITS)
     return canvas > 0
 
 
@@ -134,29 +184,24 @@ def tinted(field: npt.NDArray[Any], colour: Sequence[float]) -> Pixels:
     return np.asarray(cv2.transform(np.ascontiguousarray(field, np.float32), column), np.float32)
 
 
-def dotted(patch: Patch, centres: Points, radius: "float | Points") -> Pixels:
+def dotted(patch: Patch, centres: Points, radius: float | Points) -> Pixels:
     """Discs of weight 1 about `centres` (n, 2), these and their radius or radii in the units of `coordinates`."""
     canvas = np.zeros(patch.hw, np.uint8)
-    middle, half = _middle_and_half(patch)
-    places = np.round((middle + half * centres - 0.5) * 2**FIXED_BITS).astype(int)
-    sizes = np.round(np.broadcast_to(radius, len(places)) * half.min() * 2**FIXED_BITS).astype(int)
-    for (x, y), size in zip(places.tolist(), np.maximum(sizes, 2 ** (FIXED_BITS - 1)).tolist(), strict=True):
+    middle, half = middle_and_half(patch)
+    places = fixed(middle + half * centres - 0.5)
+    sizes = np.maximum(fixed(np.broadcast_to(radius, len(places)) * half.min()), FIXED_ONE // 2)
+    for (x, y), size in zip(places.tolist(), sizes.tolist(), strict=True):
         cv2.circle(canvas, (x, y), size, 255, -1, cv2.LINE_AA, FIXED_BITS)
-    return canvas.astype(np.float32) / np.float32(255)
+    return inked(canvas)
 
 
 def traced(patch: Patch, curves: list[Points], width: float) -> Pixels:
     """Lines of weight 1 through curves of points, these and the width in the units of `coordinates`."""
     canvas = np.zeros(patch.hw, np.uint8)
-    middle, half = _middle_and_half(patch)
-    fixed = [np.round((middle + half * curve - 0.5) * 2**FIXED_BITS).astype(np.int32) for curve in curves]
-    cv2.polylines(canvas, fixed, False, 255, max(1, round(width * float(half.min()))), cv2.LINE_AA, FIXED_BITS)
-    return canvas.astype(np.float32) / np.float32(255)
-
-
-def _middle_and_half(patch: Patch) -> tuple[Points, Points]:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return np.array([x1 + x2, y1 + y2]) / 2, np.array([x2 - x1, y2 - y1]) / 2
+    middle, half = middle_and_half(patch)
+    lines = [fixed(middle + half * curve - 0.5) for curve in curves]
+    cv2.polylines(canvas, lines, False, 255, max(1, round(width * float(half.min()))), cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas)
 
 
 def branching(random: Random, trunks: int, twigs: int) -> list[Points]:
@@ -164,7 +209,7 @@ def branching(random: Random, trunks: int, twigs: int) -> list[Points]:
     curves: list[Points] = []
     entries = random.uniform(0, 2 * np.pi) + 2 * np.pi * np.arange(trunks) / trunks + random.uniform(-0.3, 0.3, trunks)
     for entry in entries.tolist():
-        start = np.array([np.cos(entry), np.sin(entry)])
+        start = polar(1.0, entry)
         trunk = _winding(random, start, entry + np.pi + random.uniform(-0.4, 0.4), 1.5)
         curves.append(trunk)
         for at in random.integers(2, 8, twigs):
@@ -175,29 +220,28 @@ def branching(random: Random, trunks: int, twigs: int) -> list[Points]:
 
 def _winding(random: Random, start: Points, heading: float, length: float, steps: int = 10) -> Points:
     headings = heading + np.cumsum(random.normal(0, 0.3, steps))
-    moves = np.stack([np.cos(headings), np.sin(headings)], axis=1) * length / steps
+    moves = polar(1.0, headings) * length / steps
     return np.concatenate([start[None], start + np.cumsum(moves, axis=0)])
 
 
 def points_within(random: Random, count: int, reach: float) -> Points:
     """Points anywhere within `reach` of the origin."""
     angle, far = random.uniform(0, 2 * np.pi, count), reach * np.sqrt(random.random(count))
-    return np.stack([far * np.cos(angle), far * np.sin(angle)], axis=1)
+    return polar(far, angle)
 
 
 def flake(patch: Patch, centre: Points, radius: float) -> Mask:
     """An angular scrap about `centre` (2,), it and its radius in the units of `coordinates`."""
-    middle, half = _middle_and_half(patch)
+    middle, half = middle_and_half(patch)
     points = outline(patch.random, 0.3, count=8) * radius + centre
     return filled(middle + half * points - 0.5, patch.hw)
+
+
+def hills(patch: Patch, share: float, least_px: float = 2.0) -> Pixels:
+    """Smooth hills as wide as a share of the box' long side, mean 0, unit variance."""
+    return blobs(patch.random, patch.hw, max(least_px, share * long_side(patch)))
 
 
 def blurred(field: Pixels, sigma_px: float) -> Pixels:
     """By a normal curve of at least 0.4 pixels, which takes the steps off an edge."""
     return np.asarray(cv2.GaussianBlur(field, (0, 0), max(0.4, sigma_px)), np.float32)
-
-
-def long_side(patch: Patch) -> float:
-    """Of the site's box, in pixels."""
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(max(x2 - x1, y2 - y1))

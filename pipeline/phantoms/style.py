@@ -35,6 +35,7 @@ class Style:
 
 
 def style_of(seed: int, index: int) -> Style:
+    """Of the site with that index, the same in both parts."""
     random = random_of(seed, "style", index)
     return Style(
         name=str(index),
@@ -110,4 +111,5 @@ def compressed(pixels: Grey, style: Style) -> Grey:
 
 
 def marker_letter(random: Random) -> str:
+    """Of a picture that shows both sides: either letter."""
     return "L" if random.random() < 0.5 else "R"

@@ -6,15 +6,16 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, FindSpot, Request
+from pipeline.phantoms.background import Anatomy, FindSpot, Request, SiteWh
 from pipeline.phantoms.kinds import Mask, Pixels, Spot
 from pipeline.phantoms.modalities.dental_teeth import Film, Metal, Tooth, metal_mask, paint_metal
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import inked
 
 NOISE = 0.03
 WORKED = 0.14  # share of teeth with metal
 METALS: tuple[Metal, ...] = ("filling", "filling", "crown", "root_canal_filling")
-LOWER_PREMOLARS = (3, 4, 5, 6)  # where a mental foramen can be
+NEAR_FORAMEN = (3, 4, 5, 6)  # numbers of lower teeth below which a mental foramen can lie
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,14 @@ def exposed(request: Request, jaws: Jaws, trabecula_px: float) -> Pixels:
     film = jaws.film.copy()
     for tooth in jaws.teeth:
         paint_metal(film, tooth)
-    pixels = film.astype(np.float32) / np.float32(255)
+    pixels = inked(film)
     beams = request.scanner.texture(image, hw, trabecula_px, 3)
     clouds = request.scanner.texture(image, hw, max(hw) / 6, 3)
     return np.asarray(pixels * (1 + 0.04 * clouds) + (0.035 * beams) * jaws.bone, np.float32)
 
 
 def metal_parts(teeth: Sequence[Tooth], hw: tuple[int, int]) -> tuple[Anatomy, ...]:
+    """The restorations, as devices of their teeth."""
     return tuple(Anatomy(tooth.metal, metal_mask(tooth, hw), tooth.side, tooth.place) for tooth in teeth if tooth.metal)
 
 
@@ -67,7 +69,7 @@ def in_crowns(teeth: Sequence[Tooth], hw: tuple[int, int]) -> FindSpot:
     """
     free = [tooth for tooth in teeth if tooth.metal in ("", "root_canal_filling")]
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         if not free:
             return None
         wide = [tooth for tooth in free if wh[0] < tooth.breadth and wh[1] < 1.1 * tooth.crown]
@@ -82,9 +84,9 @@ def in_crowns(teeth: Sequence[Tooth], hw: tuple[int, int]) -> FindSpot:
 
 def about_apices(teeth: Sequence[Tooth], hw: tuple[int, int]) -> FindSpot:
     """Beyond the root tips of lower premolars and their neighbours, where a mental foramen can lie too."""
-    lower = [tooth for tooth in teeth if not tooth.upper and tooth.number in LOWER_PREMOLARS]
+    lower = [tooth for tooth in teeth if not tooth.upper and tooth.number in NEAR_FORAMEN]
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         tooth = _one(random, lower)
         x, y = tooth.apex(-0.26 if tooth.number >= 6 else 0.0)
         return _spot(tooth, (x + 0.35 * wh[1] * tooth.axis[0], y + 0.35 * wh[1] * tooth.axis[1]), wh, hw)
@@ -99,7 +101,7 @@ def at_crests(teeth: Sequence[Tooth], hw: tuple[int, int]) -> FindSpot:
         if one.upper == two.upper and 0 < two.neck[0] - one.neck[0] < 0.8 * (one.breadth + two.breadth)
     ]  # fmt: skip
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         one, two = pairs[int(random.integers(len(pairs)))]
         x, y = (one.neck[0] + two.neck[0]) / 2, (one.neck[1] + two.neck[1]) / 2
         down = 0.13 * one.root + wh[1] / 2
@@ -113,7 +115,7 @@ def behind(teeth: Sequence[Tooth], hw: tuple[int, int]) -> FindSpot:
     """Behind the second molars, where no third one came through."""
     last = [tooth for tooth in teeth if tooth.number == 7]
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         tooth = _one(random, last)
         outward = -1 if tooth.side == "right" else 1
         x = tooth.neck[0] + outward * (0.55 * tooth.breadth + wh[0] / 2)
@@ -127,7 +129,7 @@ def _one(random: Random, teeth: Sequence[Tooth]) -> Tooth:
     return teeth[int(random.integers(len(teeth)))]
 
 
-def _spot(tooth: Tooth, xy: tuple[float, float], wh: tuple[float, float], hw: tuple[int, int]) -> Spot:
+def _spot(tooth: Tooth, xy: tuple[float, float], wh: SiteWh, hw: tuple[int, int]) -> Spot:
     """At the point, or as near to it as the picture holds the whole box."""
     x, y = (min(max(at, side / 2 + 1), full - side / 2 - 1) for at, side, full in zip(xy, wh, hw[::-1], strict=True))
     return Spot((x, y), tooth.place, tooth.side, float(np.arctan2(tooth.axis[1], tooth.axis[0])))

@@ -5,14 +5,16 @@
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
 from pipeline.phantoms.shapes import (
+    Points,
     coordinates,
+    coordinates_along,
     ellipse,
     filled,
     fitted,
+    long_side,
     outline,
     soft,
     turned,
@@ -20,7 +22,6 @@ from pipeline.phantoms.shapes import (
 )
 from pipeline.phantoms.texture import octaves
 
-Points = npt.NDArray[np.float64]
 DARK = -1.0
 
 
@@ -29,7 +30,7 @@ def caries(patch: Patch) -> Drawn:
     mask = filled(fitted(outline(patch.random, 0.16), patch.box_xyxy), patch.hw)
     u, v = coordinates(patch)
     deep = 2 * cv2.exp(np.float32(-4.5) * (u * u + v * v))
-    return _lucency(patch, mask, soft(mask, 0.1 * _long(patch)) * (0.12 + deep))
+    return _lucency(patch, mask, soft(mask, 0.1 * long_side(patch)) * (0.12 + deep))
 
 
 def cervical_burnout(patch: Patch) -> Drawn:
@@ -39,7 +40,7 @@ def cervical_burnout(patch: Patch) -> Drawn:
     band = np.concatenate([np.stack([t, half], 1), np.stack([t, -half], 1)[::-1]])
     mask = filled(fitted(band, patch.box_xyxy), patch.hw)
     u, _ = coordinates(patch)
-    return _lucency(patch, mask, soft(mask, 0.04 * _long(patch)) * (0.3 + 1.1 * u * u))
+    return _lucency(patch, mask, soft(mask, 0.04 * long_side(patch)) * (0.3 + 1.1 * u * u))
 
 
 def radiolucent_filling(patch: Patch) -> Drawn:
@@ -47,7 +48,9 @@ def radiolucent_filling(patch: Patch) -> Drawn:
     cut = patch.random.uniform(0.0, 0.22)
     box = np.array([(-1 + cut, -1), (1 - cut, -1), (1, 1), (-1, 1)], float) * (1, patch.random.choice([-1, 1]))
     mask = filled(fitted(box, patch.box_xyxy), patch.hw)
-    inner = cv2.erode(mask.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, round(0.06 * _long(patch))))
+    inner = cv2.erode(
+        mask.astype(np.uint8), np.ones((3, 3), np.uint8), iterations=max(1, round(0.06 * long_side(patch)))
+    )
     liner = inner if inner.any() else mask
     return _lucency(patch, mask, 0.15 * mask + liner.astype(np.float32))
 
@@ -58,7 +61,7 @@ def periapical_lesion(patch: Patch) -> Drawn:
     mask = ellipse(patch)
     tip = np.clip((0.5 * (0.15 - along) - np.abs(across)) * 14 + 0.5, 0, 1)
     rim = np.clip(1 - np.abs(np.hypot(along, across) - 1.12) / 0.14, 0, 1)
-    return _lucency(patch, mask, soft(mask, 0.03 * _long(patch)) * (1 - 1.7 * tip) - 0.5 * rim)
+    return _lucency(patch, mask, soft(mask, 0.03 * long_side(patch)) * (1 - 1.7 * tip) - 0.5 * rim)
 
 
 def mental_foramen(patch: Patch) -> Drawn:
@@ -71,7 +74,7 @@ def mental_foramen(patch: Patch) -> Drawn:
     off = np.abs(along - across) / np.sqrt(2)
     canal = np.clip((0.2 - off) * 10, 0, 1) * (way > 0)
     walls = np.clip(1 - np.abs(off - 0.34) / 0.1, 0, 1) * (way > 0.55)
-    within = soft(mask, 0.03 * _long(patch))
+    within = soft(mask, 0.03 * long_side(patch))
     return _lucency(patch, mask, within * (np.maximum(hole, canal) + 0.12 - 0.8 * walls))
 
 
@@ -83,7 +86,7 @@ def periodontal_bone_loss(patch: Patch) -> Drawn:
     cleft[5:, 0] += edge[2:4]
     mask = filled(fitted(_upright(patch, cleft), patch.box_xyxy), patch.hw)
     along, _ = _tooth_axes(patch)
-    return _lucency(patch, mask, soft(mask, 0.04 * _long(patch)) * (1.1 - 0.3 * along))
+    return _lucency(patch, mask, soft(mask, 0.04 * long_side(patch)) * (1.1 - 0.3 * along))
 
 
 def marrow_space(patch: Patch) -> Drawn:
@@ -102,9 +105,9 @@ def marrow_space(patch: Patch) -> Drawn:
 def _lucency(patch: Patch, mask: Mask, pattern: Pixels) -> Drawn:
     """Dark, its margin and inner pattern as the attributes ask."""
     if patch.attributes.get("texture") == "heterogeneous":
-        pattern = pattern * (1 + 0.35 * octaves(patch.random, patch.hw, 0.22 * _long(patch), 2))
+        pattern = pattern * (1 + 0.35 * octaves(patch.random, patch.hw, 0.22 * long_side(patch), 2))
     if patch.attributes.get("margin") == "ill-defined":
-        pattern = pattern * soft(mask, 0.08 * _long(patch))
+        pattern = pattern * soft(mask, 0.08 * long_side(patch))
     return with_contrast(patch, mask, np.asarray(pattern, np.float32), DARK)
 
 
@@ -121,8 +124,8 @@ def impacted_tooth(patch: Patch) -> Drawn:
     toward = u * np.cos(lean) + v * np.sin(lean)
     enamel = np.clip((-0.25 - toward) * 8, 0, 1)
     pulp = np.clip(1 - np.hypot((toward - 0.1) / 0.4, (v * np.cos(lean) - u * np.sin(lean)) / 0.12), 0, 1)
-    sac = soft(mask, 0.06 * _long(patch)) * ~mask
-    return _dense(patch, mask, soft(mask, 0.015 * _long(patch)) * (0.6 + 2.2 * enamel - 0.6 * pulp) - 0.6 * sac)
+    sac = soft(mask, 0.06 * long_side(patch)) * ~mask
+    return _dense(patch, mask, soft(mask, 0.015 * long_side(patch)) * (0.6 + 2.2 * enamel - 0.6 * pulp) - 0.6 * sac)
 
 
 def tooth_germ(patch: Patch) -> Drawn:
@@ -133,27 +136,22 @@ def tooth_germ(patch: Patch) -> Drawn:
     cap = np.clip((along + 0.62 - 0.16 + cusps) * 9, 0, 1) * np.clip((0.72 - np.hypot(along, across)) * 9, 0, 1)
     hollow = np.clip((along - 0.05 + 0.3 * np.abs(across)) * 9, 0, 1)
     sac = np.clip(1 - np.abs(np.hypot(along, across) - 0.87) / 0.16, 0, 1)
-    return _dense(patch, mask, soft(mask, 0.015 * _long(patch)) * (0.3 + 1.4 * cap * (1 - 0.85 * hollow) - 0.5 * sac))
+    return _dense(
+        patch, mask, soft(mask, 0.015 * long_side(patch)) * (0.3 + 1.4 * cap * (1 - 0.85 * hollow) - 0.5 * sac)
+    )
 
 
 def _dense(patch: Patch, mask: Mask, pattern: Pixels) -> Drawn:
     if patch.attributes.get("texture") == "heterogeneous":
-        pattern = pattern * (1 + 0.3 * octaves(patch.random, patch.hw, 0.22 * _long(patch), 2))
+        pattern = pattern * (1 + 0.3 * octaves(patch.random, patch.hw, 0.22 * long_side(patch), 2))
     return with_contrast(patch, mask, np.asarray(pattern, np.float32))
 
 
 def _tooth_axes(patch: Patch) -> tuple[Pixels, Pixels]:
     """Coordinates towards the root tip and across, -1 to 1 over the box where the tooth stands upright."""
-    u, v = coordinates(patch)
-    cosine, sine = np.float32(np.cos(patch.spot.angle)), np.float32(np.sin(patch.spot.angle))
-    return u * cosine + v * sine, v * cosine - u * sine
+    return coordinates_along(patch, patch.spot.angle)
 
 
 def _upright(patch: Patch, points: Points) -> Points:
     """Points whose +y is the root's direction, turned over for upper teeth."""
     return points if np.sin(patch.spot.angle) > 0 else points * (1, -1)
-
-
-def _long(patch: Patch) -> float:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(max(x2 - x1, y2 - y1))

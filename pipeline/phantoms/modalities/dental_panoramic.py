@@ -20,7 +20,6 @@ from pipeline.phantoms.modalities.dental_film import (
 from pipeline.phantoms.modalities.dental_teeth import (
     SIZES_MM,
     Film,
-    Points,
     Tooth,
     metal_mask,
     paint,
@@ -28,18 +27,20 @@ from pipeline.phantoms.modalities.dental_teeth import (
     paint_teeth,
 )
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import filled, stroked
+from pipeline.phantoms.shapes import FIXED_BITS, Points, filled, fixed, polar, stroked
 
 AIR, TISSUE, BONE, CORTEX, DARK = 16, 66, 104, 148, 44
+RECEPTOR_PX = 2400  # longer side of the picture as a device stores it
 HALF_ROW_MM = 56.0  # from the midline to behind the second molar
 
 
 def panoramic(request: Request) -> Background:
+    """Both jaws with 28 teeth; third molars only as what lies at a site."""
     hw, image = request.hw, request.image
     jaws = _jaws(request.patient, hw)
     metal = tuple(tooth for tooth in jaws.teeth if tooth.metal)
     pixels = exposed(request, jaws, max(hw) / 90) + ghosts(hw, metal, image)
-    spacing = float(request.patient.uniform(0.085, 0.11)) * 2400 / max(hw)
+    spacing = float(request.patient.uniform(0.085, 0.11)) * RECEPTOR_PX / max(hw)
     return Background(
         pixels=pixels,
         noise=NOISE * request.scanner.noise_factor,
@@ -125,12 +126,11 @@ def _skull(film: Film, middle: float, level: float) -> None:
 
 def _oval(film: Film, centre: tuple[float, float], half: tuple[float, float], value: int) -> None:
     angle = np.linspace(0, 2 * np.pi, 60)
-    paint(film, np.stack([np.cos(angle), np.sin(angle)], axis=1) * half + np.array(centre), value)
+    paint(film, polar(1.0, angle) * half + np.array(centre), value)
 
 
 def _line(film: Film, points: Points, value: int, width: float) -> None:
-    fixed = np.round(points * 16).astype(np.int32)
-    cv2.polylines(film, [fixed], False, value, max(1, round(width)), cv2.LINE_AA, 4)
+    cv2.polylines(film, [fixed(points)], False, value, max(1, round(width)), cv2.LINE_AA, FIXED_BITS)
 
 
 def _mandible(hw: tuple[int, int], middle: float, level: float, lean: float) -> Points:

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Mask
+from pipeline.phantoms.shapes import FIXED_BITS, Points, fixed
 
-Points = npt.NDArray[np.float64]  # (n, 2) x y
 Film = npt.NDArray[np.uint8]
 Metal = Literal["", "filling", "crown", "root_canal_filling"]
 
@@ -129,23 +129,23 @@ class Tooth:
 
 def paint(film: Film, points: Points, value: float, line: int = cv2.LINE_AA) -> None:
     """A filled polygon; its border is smooth unless `line` says otherwise."""
-    cv2.fillPoly(film, [np.round(points * 16).astype(np.int32)], value, line, 4)
+    cv2.fillPoly(film, [fixed(points)], value, line, FIXED_BITS)
 
 
 def paint_sockets(film: Film, teeth: Sequence[Tooth]) -> None:
     """The bright line of the socket about each root, and the dark one of the ligament within."""
-    roots = [np.round(tooth.placed(ROOTS[tooth.shape]) * 16).astype(np.int32) for tooth in teeth]
+    roots = [fixed(tooth.placed(ROOTS[tooth.shape])) for tooth in teeth]
     for share, value in ((0.15, LAMINA), (0.08, LIGAMENT)):
         for tooth, root in zip(teeth, roots, strict=True):
-            cv2.polylines(film, [root], False, value, max(2, round(share * tooth.breadth)), cv2.LINE_AA, 4)
+            cv2.polylines(film, [root], False, value, max(2, round(share * tooth.breadth)), cv2.LINE_AA, FIXED_BITS)
 
 
 def paint_teeth(film: Film, teeth: Sequence[Tooth]) -> None:
     for tooth in teeth:
-        points = np.round(tooth.placed(LAYER_POINTS[tooth.shape]) * 16).astype(np.int32)
+        points = fixed(tooth.placed(LAYER_POINTS[tooth.shape]))
         start = 0
         for outline, value in LAYERS[tooth.shape]:
-            cv2.fillPoly(film, [points[start : start + len(outline)]], value, cv2.LINE_AA, 4)
+            cv2.fillPoly(film, [points[start : start + len(outline)]], value, cv2.LINE_AA, FIXED_BITS)
             start += len(outline)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.phantoms.background import Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Group, Kind, Pixels, Spot
 from pipeline.phantoms.modalities import dermatology_lesions as lesions
 from pipeline.phantoms.modalities import dermatology_skin as skin
@@ -98,7 +98,7 @@ def _finish(request: Request, noise: float, millimetre_px: float | None) -> Call
 
 
 def _in_frame(hw: tuple[int, int]) -> FindSpot:
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         low = [BORDER * side + length / 2 for side, length in zip(hw[::-1], wh, strict=True)]
         x, y = (start + (side - 2 * start) * random.random() for start, side in zip(low, hw[::-1], strict=True))
         return Spot((x, y))
@@ -109,7 +109,7 @@ def _in_frame(hw: tuple[int, int]) -> FindSpot:
 def _in_circle(hw: tuple[int, int], radius_px: float) -> FindSpot:
     """The box' corners lie in the field."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x, y = random.uniform(-1, 1, 2) * radius_px
         if np.hypot(abs(x) + wh[0] / 2, abs(y) + wh[1] / 2) > 0.95 * radius_px:
             return None

@@ -1,34 +1,31 @@
 """What lies in skin. Within a group all have the same mean colours: what tells them apart is the pattern within."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
+from pipeline.phantoms.kinds import Drawn, Patch, Pixels
 from pipeline.phantoms.seeds import Random
 from pipeline.phantoms.shapes import (
     Points,
     blurred,
     branching,
-    coordinates,
     dotted,
     filled,
     fitted,
     flake,
+    hills,
     long_side,
     outline,
     points_within,
-    soft,
+    polar,
     tinted,
     traced,
     with_colours,
 )
-from pipeline.phantoms.texture import blobs
+from pipeline.phantoms.surface import Colour, Lesion, lesion_of, stated_or_drawn
 
-# Differences to skin, in RGB, of a lesion's mean; the largest part is 1.
-Colour = tuple[float, float, float]
-COLOURS: Mapping[str, Colour] = {
+COLOURS: Mapping[str, Colour] = {  # of a lesion's mean
     "brown": (-0.5, -0.85, -1.0),
     "black": (-1.0, -1.0, -0.9),
     "blue-grey": (-1.0, -0.75, -0.35),
@@ -40,18 +37,8 @@ RED_BROWN: Colour = (-0.4, -1.0, -0.95)  # of angiomas and naevi alike: only the
 ROUGHNESS = {"circumscribed": 0.03, "ill-defined": 0.05, "irregular": 0.17}
 EDGE = {"circumscribed": 0.02, "ill-defined": 0.11, "irregular": 0.025}  # of the long axis
 GRAIN = 0.35
-
-
-@dataclass(frozen=True)
-class _Lesion:
-    """Its outline, and the coordinates in it: `along` and `across` a direction of its own, `far` from its centre."""
-
-    mask: Mask
-    weights: Pixels
-    along: Pixels
-    across: Pixels
-    far: Pixels
-    angle: float
+STREWN = 14  # milia and openings of a keratosis
+GOLDEN_ANGLE = 2.39996  # radians: points turned by it from one to the next crowd nowhere
 
 
 def melanoma(patch: Patch) -> Drawn:
@@ -74,7 +61,9 @@ def seborrhoeic_keratosis(patch: Patch) -> Drawn:
     places = _strewn(random)
     milia = int(random.integers(7, 10))
     pattern = tinted(dotted(patch, places[:milia], random.uniform(0.07, 0.13, milia)), (2.0, 2.0, 1.8))
-    pattern += tinted(dotted(patch, places[milia:][:5], random.uniform(0.06, 0.14, 14 - milia)[:5]), (-1.4, -1.5, -1.5))
+    pattern += tinted(
+        dotted(patch, places[milia:][:5], random.uniform(0.06, 0.14, STREWN - milia)[:5]), (-1.4, -1.5, -1.5)
+    )
     pattern += tinted(lesion.far > 0.84, (-0.7, -0.8, -0.8))
     return _painted(patch, lesion, _colour(patch, PIGMENT), pattern)
 
@@ -108,7 +97,7 @@ def squamous_cell_carcinoma(patch: Patch) -> Drawn:
 def skin_scar(patch: Patch) -> Drawn:
     """Parallel streaks, pale and red by turns."""
     lesion = _lesion(patch)
-    bend = 0.1 * blobs(patch.random, patch.hw, max(2.0, 0.35 * long_side(patch)))
+    bend = 0.1 * hills(patch, 0.35)
     return _painted(patch, lesion, _colour(patch, BLOOD), tinted(np.cos(12 * (lesion.along + bend)), (0.35, 0.7, 0.6)))
 
 
@@ -116,7 +105,7 @@ def angioma(patch: Patch) -> Drawn:
     """Round red lacunae side by side, pale bluish walls between them."""
     lesion, random = _lesion(patch), patch.random
     turn = random.uniform(0, 2 * np.pi) + np.arange(6) * np.pi / 3 + random.uniform(-0.12, 0.12, 6)
-    ring = 0.62 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    ring = polar(0.62, turn)
     places = np.concatenate([random.uniform(-0.06, 0.06, (1, 2)), ring])
     lacunae = blurred(dotted(patch, places, random.uniform(0.2, 0.33, 7)), 0.03 * long_side(patch))
     return _painted(patch, lesion, RED_BROWN, tinted(lacunae, (0.3, -1.9, -1.6)))
@@ -125,7 +114,7 @@ def angioma(patch: Patch) -> Drawn:
 def pigmented_naevus(patch: Patch) -> Drawn:
     """Even brown globules in a lattice, darker towards the middle."""
     lesion = _lesion(patch)
-    bend = 0.06 * blobs(patch.random, patch.hw, max(2.0, 0.3 * long_side(patch)))
+    bend = 0.06 * hills(patch, 0.3)
     lattice = np.maximum(np.cos(15 * (lesion.along + bend)) * np.cos(15 * (lesion.across - bend)), 0)
     pattern = tinted(lattice, (-1.3, -1.4, -1.3)) + tinted(1 - lesion.far, (-1.2, -1.0, -0.8))
     return _painted(patch, lesion, RED_BROWN, pattern)
@@ -139,32 +128,25 @@ def insect_bite(patch: Patch) -> Drawn:
     return _painted(patch, lesion, RED_BROWN, tinted(wheal, (1.1, 1.3, 1.2)) + tinted(point, (-2.6, -3.2, -3.0)))
 
 
-def _lesion(patch: Patch) -> _Lesion:
+def _lesion(patch: Patch) -> Lesion:
     margin = patch.attributes["margin"]
     mask = filled(fitted(outline(patch.random, ROUGHNESS[margin]), patch.box_xyxy), patch.hw)
-    u, v = coordinates(patch)
-    angle = patch.random.uniform(0, 2 * np.pi)
-    cosine, sine = np.float32(np.cos(angle)), np.float32(np.sin(angle))
-    weights = soft(mask, EDGE[margin] * long_side(patch))
-    return _Lesion(mask, weights, u * cosine + v * sine, v * cosine - u * sine, np.hypot(u, v), angle)
+    return lesion_of(patch, mask, EDGE[margin], patch.random.uniform(0, 2 * np.pi))
 
 
 def _colour(patch: Patch, colours: tuple[str, ...]) -> Colour:
-    """What the attributes say; where they say several, one of the group's by chance."""
-    drawn = colours[int(patch.random.integers(len(colours)))]
-    stated = patch.attributes["colour"]
-    return COLOURS[stated if stated in colours else drawn]
+    return COLOURS[stated_or_drawn(patch, colours)]
 
 
-def _painted(patch: Patch, lesion: _Lesion, colour: Colour, pattern: Pixels) -> Drawn:
+def _painted(patch: Patch, lesion: Lesion, colour: Colour, pattern: Pixels) -> Drawn:
     """With the grain that the attributes ask for; the mean is `colour`."""
     if patch.attributes["texture"] == "granular":
-        pattern = pattern + tinted(GRAIN * blobs(patch.random, patch.hw, max(1.5, 0.05 * long_side(patch))), (1, 1, 1))
+        pattern = pattern + tinted(GRAIN * hills(patch, 0.05, 1.5), (1, 1, 1))
     return with_colours(patch, lesion.mask, lesion.weights, np.array(colour, np.float32), pattern)
 
 
 def _strewn(random: Random) -> Points:
-    """Fourteen points that keep away from each other, in random order."""
-    index = random.permutation(14)
-    angle, far = index * 2.39996 + random.uniform(0, 2 * np.pi), 0.78 * np.sqrt((index + 0.5) / 14)
-    return np.stack([far * np.cos(angle), far * np.sin(angle)], axis=1) + random.uniform(-0.05, 0.05, (14, 2))
+    """Points that keep away from each other, in random order."""
+    index = random.permutation(STREWN)
+    angle, far = index * GOLDEN_ANGLE + random.uniform(0, 2 * np.pi), 0.78 * np.sqrt((index + 0.5) / STREWN)
+    return polar(far, angle) + random.uniform(-0.05, 0.05, (STREWN, 2))

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.phantoms.background import Request
 from pipeline.phantoms.kinds import Mask, Pixels
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import tinted
+from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, pixel_grid, polar, tinted
 
 # The six types of Fitzpatrick (Arch Dermatol 1988;124:869), as skin is displayed.
 TONES = (
@@ -62,7 +63,7 @@ def _furrows(request: Request, height: float) -> Pixels:
 
 def _light(random: Random, hw: tuple[int, int], depth: float) -> Pixels:
     """A lamp from one side, and a body that curves away from it; mean about 0."""
-    y, x = np.linspace(-1, 1, hw[0], dtype=np.float32)[:, None], np.linspace(-1, 1, hw[1], dtype=np.float32)[None, :]
+    x, y = _grid(hw, -1)
     angle, bend = random.uniform(0, 2 * np.pi), random.uniform(0.2, 1)
     side = x * np.float32(np.cos(angle)) + y * np.float32(np.sin(angle))
     curve = np.float32(0.6) * side - np.float32(bend) * (side**2 - np.float32(0.33))
@@ -75,8 +76,8 @@ def _pores(random: Random, hw: tuple[int, int], height: float) -> Pixels:
     dots = np.zeros((h, w), np.uint8)
     count = int(random.integers(10, 60))
     places = random.uniform(0, 1, (count, 2)) * (w, h)
-    for x, y in np.round(places * 16).astype(int).tolist():
-        cv2.circle(dots, (x, y), round(max(h, w) * 16 / 300), 255, -1, cv2.LINE_AA, 4)
+    for x, y in fixed(places).tolist():
+        cv2.circle(dots, (x, y), round(max(h, w) * FIXED_ONE / 300), 255, -1, cv2.LINE_AA, FIXED_BITS)
     return dots.astype(np.float32) * np.float32(height / 255)
 
 
@@ -104,9 +105,9 @@ def hair(random: Random, hw: tuple[int, int]) -> Overlay | None:
     for _ in range(count):
         angle, length = heading + random.normal(0, 0.5), size * random.uniform(0.15, 0.6)
         turns = angle + random.normal(0, 0.7) * steps
-        moves = np.stack([np.cos(turns), np.sin(turns)], axis=1) * length / len(steps)
-        curves.append(np.round((random.uniform(0, 1, 2) * hw[::-1] + np.cumsum(moves, axis=0)) * 16).astype(np.int32))
-    cv2.polylines(canvas, curves, False, 255, max(1, round(size / 320)), cv2.LINE_AA, 4)
+        moves = polar(1.0, turns) * length / len(steps)
+        curves.append(fixed(random.uniform(0, 1, 2) * hw[::-1] + np.cumsum(moves, axis=0)))
+    cv2.polylines(canvas, curves, False, 255, max(1, round(size / 320)), cv2.LINE_AA, FIXED_BITS)
     return Overlay(_weights(canvas, float(random.uniform(0.5, 0.9))), HAIRS[int(random.integers(len(HAIRS)))])
 
 
@@ -137,21 +138,28 @@ def flash(random: Random, hw: tuple[int, int]) -> Pixels:
     """The gain of a flash that is too near: bright about one point; 1 on two photographs in three."""
     if random.random() > 0.3:
         return np.ones(hw, np.float32)
-    y, x = np.linspace(0, 1, hw[0], dtype=np.float32)[:, None], np.linspace(0, 1, hw[1], dtype=np.float32)[None, :]
+    x, y = _grid(hw, 0)
     at_x, at_y = random.uniform(0, 1, 2).astype(np.float32)
     return np.asarray(1.08 - 0.3 * ((x - at_x) ** 2 + (y - at_y) ** 2), np.float32)
 
 
 def lens_circle(hw: tuple[int, int], radius_px: float) -> Mask:
     """What a dermoscope's round field leaves black."""
-    y, x = np.arange(hw[0], dtype=np.float32)[:, None] + 0.5, np.arange(hw[1], dtype=np.float32)[None, :] + 0.5
+    x, y = (each + 0.5 for each in pixel_grid(hw))
     return np.asarray((x - hw[1] / 2) ** 2 + (y - hw[0] / 2) ** 2 > radius_px**2)
 
 
 def vignette(hw: tuple[int, int], depth: float) -> Pixels:
-    y, x = np.linspace(-1, 1, hw[0], dtype=np.float32)[:, None], np.linspace(-1, 1, hw[1], dtype=np.float32)[None, :]
+    """The gain of a lens (h, w): 1 in the middle, less by `depth` in the corners."""
+    x, y = _grid(hw, -1)
     return np.asarray(1 - np.float32(depth) * (x * x + y * y) ** 2 / 4, np.float32)
 
 
-def _weights(ink: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", opacity: float) -> Pixels:
+def _grid(hw: tuple[int, int], low: float) -> tuple[Pixels, Pixels]:
+    """x (1, w) and y (h, 1) of each pixel, from `low` to 1 over the picture."""
+    x, y = (np.linspace(low, 1, side, dtype=np.float32) for side in hw[::-1])
+    return x[None, :], y[:, None]
+
+
+def _weights(ink: npt.NDArray[np.uint8], opacity: float) -> Pixels:
     return ink.astype(np.float32) * np.float32(opacity / 255)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Group, Kind, Mask, Pixels, Spot
 from pipeline.phantoms.modalities import endoscopy_lesions as lesions
 from pipeline.phantoms.modalities import endoscopy_tunnel as gut
@@ -111,7 +111,7 @@ def _finish(request: Request, wet: Pixels, noise: float, text: Mask) -> Callable
 def _on_the_wall(hw: tuple[int, int], tunnel: gut.Tunnel, outside: Mask, narrow_band: bool) -> FindSpot:
     """Clear of the lumen and of the scope's mask."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x, y = (length / 2 + (side - length) * random.random() for side, length in zip(hw[::-1], wh, strict=True))
         away_x, away_y = x - tunnel.lumen_xy[0], y - tunnel.lumen_xy[1]
         nearest = np.hypot(max(0.0, abs(away_x) - wh[0] / 2), max(0.0, abs(away_y) - wh[1] / 2))

@@ -1,7 +1,6 @@
 """What lies on mucosa. Within a group all have the same mean colours: what tells them apart is the pattern within."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,47 +17,35 @@ from pipeline.phantoms.shapes import (
     filled,
     fitted,
     flake,
+    hills,
     long_side,
     outline,
     points_within,
-    soft,
+    polar,
     tinted,
     traced,
     turned,
     with_colours,
 )
-from pipeline.phantoms.texture import blobs
+from pipeline.phantoms.surface import Colour, Lesion, lesion_of, stated_or_drawn
 
-# Differences to mucosa, in RGB, of a lesion's mean; the largest part is 1. Narrow-band light shows all red as brown.
-Colour = tuple[float, float, float]
-COLOURS: Mapping[str, Colour] = {
+COLOURS: Mapping[str, Colour] = {  # of a lesion's mean, in white light
     "red": (0.1, -1.0, -0.8),
     "pink": (1.0, 0.5, 0.55),
     "white": (0.6, 1.0, 1.0),
     "yellow": (1.0, 0.85, -0.3),
 }
 POLYP, INFLAMED, PALE = ("red", "pink"), ("red", "pink"), ("white", "yellow")
-NARROW_BAND = (-0.7, -1.0, -1.0)
+NARROW_BAND: Colour = (-0.7, -1.0, -1.0)  # of all, in light that shows red as brown
 EDGE = {"circumscribed": 0.035, "ill-defined": 0.1}  # of the long axis
 SEVERITY = {"mild": 0.75, "moderate": 1.15, "severe": 1.6}
 RED, SLOUGH, SHADE, SHINE = (-0.1, -1.3, -1.1), (1.4, 1.9, 1.6), (-1.0, -1.0, -1.0), (1.0, 1.0, 1.0)
 
 
-@dataclass(frozen=True)
-class _Lesion:
-    """`along` and `across` go by the tunnel: away from the lumen, and around it."""
-
-    mask: Mask
-    weights: Pixels
-    along: Pixels
-    across: Pixels
-    far: Pixels
-
-
 def adenoma(patch: Patch) -> Drawn:
     """A polyp whose surface has long winding pits."""
     lesion = _polyp(patch)
-    bend = 0.12 * blobs(patch.random, patch.hw, max(2.0, 0.2 * long_side(patch)))
+    bend = 0.12 * hills(patch, 0.2)
     pits = np.cos(15 * (lesion.along + bend))
     return _painted(patch, lesion, POLYP, _dome(patch, lesion) + _shade(pits, SHINE, 1.0))
 
@@ -74,7 +61,8 @@ def mucosal_fold(patch: Patch) -> Drawn:
     """A smooth crescent of plain mucosa, lit on its outer side and shaded within."""
     turn = int(patch.random.integers(4)) * np.pi / 2
     arc = np.linspace(np.pi, 2 * np.pi, 40)
-    outer, inner = np.stack([np.cos(arc), np.sin(arc)], axis=1), np.stack([np.cos(arc), 0.3 * np.sin(arc)], axis=1)
+    outer = polar(1.0, arc)
+    inner = outer * (1, 0.3)
     mask = filled(fitted(turned(np.concatenate([outer, inner[::-1]]), turn), patch.box_xyxy), patch.hw)
     lesion = _region(patch, mask, 0.03)
     u, v = coordinates(patch)
@@ -87,7 +75,7 @@ def residue(patch: Patch) -> Drawn:
     """Loose flakes, heaped without order, of several tints."""
     random = patch.random
     mask = filled(fitted(outline(random, 0.16), patch.box_xyxy), patch.hw)
-    lesion = _region(patch, mask, EDGE[patch.attributes["margin"]])
+    lesion = _edged(patch, mask)
     pattern = np.zeros((*patch.hw, 3), np.float32)
     for centre in points_within(random, 9, 0.75):
         covered = tinted(flake(patch, centre, random.uniform(0.16, 0.36)), (1, 1, 1))
@@ -98,18 +86,18 @@ def residue(patch: Patch) -> Drawn:
 
 def ulcerative_colitis(patch: Patch) -> Drawn:
     """Red and granular all over, without a gap, strewn with pin-point slough."""
-    lesion = _region(patch, _blob(patch), EDGE[patch.attributes["margin"]])
+    lesion = _edged(patch, _blob(patch))
     amount = SEVERITY[patch.attributes["severity"]]
-    grains = np.clip(3 * blobs(patch.random, patch.hw, max(1.5, 0.07 * long_side(patch))) - 1, 0, 2)
-    return _painted(patch, lesion, INFLAMED, _shade(grains, SLOUGH, 1.0 * amount))
+    grains = np.clip(3 * hills(patch, 0.07, 1.5) - 1, 0, 2)
+    return _painted(patch, lesion, INFLAMED, _shade(grains, SLOUGH, amount))
 
 
 def crohn_disease(patch: Patch) -> Drawn:
     """A few deep ulcers with red edges, normal pale mucosa between."""
-    lesion, random = _region(patch, _blob(patch), EDGE[patch.attributes["margin"]]), patch.random
+    lesion, random = _edged(patch, _blob(patch)), patch.random
     amount = SEVERITY[patch.attributes["severity"]]
     turn = random.uniform(0, 2 * np.pi) + np.arange(3) * 2 * np.pi / 3 + random.uniform(-0.25, 0.25, 3)
-    centres = 0.55 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    centres = polar(0.55, turn)
     radii = random.uniform(0.26, 0.4, 3)
     islands = blurred(dotted(patch, centres, radii), 0.03 * long_side(patch))
     ulcers = blurred(dotted(patch, centres, 0.5 * radii), 0.015 * long_side(patch))
@@ -118,14 +106,14 @@ def crohn_disease(patch: Patch) -> Drawn:
 
 def normal_vascular_pattern(patch: Patch) -> Drawn:
     """Fine vessels that branch over smooth mucosa."""
-    lesion = _region(patch, _blob(patch), EDGE[patch.attributes["margin"]])
+    lesion = _edged(patch, _blob(patch))
     vessels = traced(patch, branching(patch.random, trunks=3, twigs=4), 0.055)
     return _painted(patch, lesion, INFLAMED, _shade(vessels, (-0.9, -2.9, -2.6)))
 
 
 def palisade_vessels(patch: Patch) -> Drawn:
     """Fine vessels side by side, along the oesophagus."""
-    lesion, random = _region(patch, _blob(patch), EDGE[patch.attributes["margin"]]), patch.random
+    lesion, random = _edged(patch, _blob(patch)), patch.random
     steps = np.linspace(-1.1, 1.1, 12)
     angle = np.pi + patch.spot.angle
     curves = []
@@ -137,9 +125,9 @@ def palisade_vessels(patch: Patch) -> Drawn:
 
 def oesophagitis(patch: Patch) -> Drawn:
     """Two or three breaks along the oesophagus: slough in the middle, red beside it."""
-    lesion, random = _region(patch, _blob(patch), EDGE[patch.attributes["margin"]]), patch.random
+    lesion, random = _edged(patch, _blob(patch)), patch.random
     amount, pattern = SEVERITY[patch.attributes["severity"]], np.zeros((*patch.hw, 3), np.float32)
-    bend = 0.09 * blobs(random, patch.hw, max(2.0, 0.25 * long_side(patch)))
+    bend = 0.09 * hills(patch, 0.25)
     for at in np.array([-0.42, 0.42]) + random.uniform(-0.14, 0.14, 2):
         wide, reach = random.uniform(0.08, 0.16), random.uniform(0.5, 0.9)
         off = np.abs(lesion.across - np.float32(at) + bend)
@@ -151,18 +139,18 @@ def oesophagitis(patch: Patch) -> Drawn:
 
 def barrett_mucosa(patch: Patch) -> Drawn:
     """A velvety salmon sheet with flame-like tongues; beyond its border pale mucosa."""
-    lesion, random = _region(patch, _blob(patch), EDGE[patch.attributes["margin"]]), patch.random
+    lesion, random = _edged(patch, _blob(patch)), patch.random
     flame = 0.45 * np.abs(np.sin(lesion.across * random.uniform(2.6, 3.6) + random.uniform(0, np.pi)))
-    flame = flame + 0.1 * blobs(random, patch.hw, max(2.0, 0.15 * long_side(patch)))
+    flame = flame + 0.1 * hills(patch, 0.15)
     sheet = np.clip((lesion.along - flame + 0.25) * 12, 0, 1)
-    villi = blobs(random, patch.hw, max(1.5, 0.06 * long_side(patch)))
+    villi = hills(patch, 0.06, 1.5)
     return _painted(patch, lesion, INFLAMED, _shade(sheet, (0.4, -2.3, -1.7)) + _shade(villi * sheet, SHINE, 0.3))
 
 
 def ulcer(patch: Patch) -> Drawn:
     """Deep: a flat pale base in a steep wall, shaded on the lumen's side, with a swollen rim."""
-    lesion = _region(patch, _blob(patch), EDGE[patch.attributes["margin"]])
-    far = lesion.far * (1 + 0.1 * blobs(patch.random, patch.hw, max(2.0, 0.3 * long_side(patch))))
+    lesion = _edged(patch, _blob(patch))
+    far = lesion.far * (1 + 0.1 * hills(patch, 0.3))
     wall = np.exp(-(((far - 0.62) / 0.13) ** 2)) * (1 - 0.6 * lesion.along)
     pattern = _shade(np.clip((0.56 - far) * 9, 0, 1), COLOURS[patch.attributes["colour"]], 1.6) + _shade(
         wall, SHADE, 2.0
@@ -173,7 +161,7 @@ def ulcer(patch: Patch) -> Drawn:
 
 def erosion(patch: Patch) -> Drawn:
     """Shallow: a few specks of slough, each in a red halo that fades."""
-    lesion, random = _region(patch, _blob(patch), EDGE[patch.attributes["margin"]]), patch.random
+    lesion, random = _edged(patch, _blob(patch)), patch.random
     two = np.array([(-0.45, 0.0), (0.45, 0.0)])
     centres = turned(two, random.uniform(0, np.pi)) + random.uniform(-0.1, 0.1, (2, 2))
     halo = blurred(dotted(patch, centres, 0.48), 0.05 * long_side(patch))
@@ -185,13 +173,13 @@ def erosion(patch: Patch) -> Drawn:
 
 def gastric_xanthoma(patch: Patch) -> Drawn:
     """A mosaic of small pale bumps, level with the mucosa."""
-    lesion = _region(patch, _blob(patch), EDGE[patch.attributes["margin"]])
+    lesion = _edged(patch, _blob(patch))
     places = _honeycomb(0.42, patch.random)
     bumps = blurred(dotted(patch, places, patch.random.uniform(0.12, 0.2, len(places))), 0.02 * long_side(patch))
     return _painted(patch, lesion, PALE, _shade(bumps, COLOURS[patch.attributes["colour"]], 2.2))
 
 
-def _polyp(patch: Patch) -> _Lesion:
+def _polyp(patch: Patch) -> Lesion:
     mask = _stalked(patch) if patch.attributes["shape"] == "pedunculated" else _blob(patch)
     return _region(patch, mask, 0.02)
 
@@ -200,7 +188,7 @@ def _stalked(patch: Patch) -> Mask:
     """A head at one side of the box, a stalk to the other."""
     turn = int(patch.random.integers(4)) * np.pi / 2
     angle = np.linspace(0, 2 * np.pi, 60, endpoint=False)
-    head = np.stack([np.cos(angle), 0.62 * np.sin(angle) - 0.38], axis=1)
+    head = polar(1.0, angle) * (1, 0.62) - (0, 0.38)
     stalk = np.array([(0.24, 0.1), (0.24, 1.0), (-0.24, 1.0), (-0.24, 0.1)])
     body, foot = (turned(part, turn) for part in (head, stalk))
     low, high = np.minimum(body.min(0), foot.min(0)), np.maximum(body.max(0), foot.max(0))
@@ -214,7 +202,7 @@ def _within(patch: Patch, points: Points, frame: Points) -> Mask:
     return filled(first + (points - frame[0]) / (frame[1] - frame[0]) * (last - first), patch.hw)
 
 
-def _dome(patch: Patch, lesion: _Lesion) -> Pixels:
+def _dome(patch: Patch, lesion: Lesion) -> Pixels:
     """The shading of its shape: round where it is raised, none where it is flat."""
     if patch.attributes["shape"] == "flat":
         return np.zeros((*patch.hw, 3), np.float32)
@@ -225,15 +213,18 @@ def _blob(patch: Patch) -> Mask:
     return filled(fitted(outline(patch.random, 0.09), patch.box_xyxy), patch.hw)
 
 
-def _region(patch: Patch, mask: Mask, edge: float) -> _Lesion:
-    u, v = coordinates(patch)
-    cosine, sine = np.float32(np.cos(patch.spot.angle)), np.float32(np.sin(patch.spot.angle))
-    weights = soft(mask, edge * long_side(patch))
-    return _Lesion(mask, weights, u * cosine + v * sine, v * cosine - u * sine, np.hypot(u, v))
+def _edged(patch: Patch, mask: Mask) -> Lesion:
+    """With the edge that the attribute `margin` asks for."""
+    return _region(patch, mask, EDGE[patch.attributes["margin"]])
 
 
-def _painted(patch: Patch, lesion: _Lesion, colours: tuple[str, ...], pattern: Pixels) -> Drawn:
-    """On the mean in the colour that `_colour` finds; narrow-band light shows no other hues."""
+def _region(patch: Patch, mask: Mask, edge: float) -> Lesion:
+    """Its coordinates go by the tunnel: `along` away from the lumen, `across` around it."""
+    return lesion_of(patch, mask, edge, patch.spot.angle)
+
+
+def _painted(patch: Patch, lesion: Lesion, colours: tuple[str, ...], pattern: Pixels) -> Drawn:
+    """The pattern over the mean colour; narrow-band light shows no other hues."""
     colour = _colour(patch, colours)
     if patch.spot.local["narrow_band"]:
         pattern = np.repeat(pattern.mean(axis=2, keepdims=True), 3, axis=2)
@@ -241,9 +232,8 @@ def _painted(patch: Patch, lesion: _Lesion, colours: tuple[str, ...], pattern: P
 
 
 def _colour(patch: Patch, colours: tuple[str, ...]) -> Colour:
-    """What the attributes say; where they say nothing, one of the group's by chance."""
-    drawn = colours[int(patch.random.integers(len(colours)))]
-    return NARROW_BAND if patch.spot.local["narrow_band"] else COLOURS[patch.attributes.get("colour", drawn)]
+    seen = COLOURS[stated_or_drawn(patch, colours)]
+    return NARROW_BAND if patch.spot.local["narrow_band"] else seen
 
 
 def _shade(field: npt.NDArray[Any], colour: Colour, height: float = 1.0) -> Pixels:

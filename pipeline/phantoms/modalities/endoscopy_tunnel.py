@@ -8,6 +8,7 @@ import numpy as np
 from pipeline.phantoms.background import Request
 from pipeline.phantoms.kinds import Mask, Pixels
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, inked, pixel_grid, polar
 from pipeline.phantoms.texture import blobs
 
 COARSE = 2  # smooth fields are drawn at this part of the picture's resolution
@@ -83,8 +84,7 @@ class _Shape:
 def _polar(hw: tuple[int, int], shape: _Shape, organ: Organ) -> tuple[Pixels, Pixels]:
     """Distance to the lumen's centre in radii of the lumen, bent by the lens and by its corners; and the direction."""
     half = min(hw) / 2
-    x = (np.arange(hw[1], dtype=np.float32)[None, :] + 0.5 - hw[1] / 2) / half
-    y = (np.arange(hw[0], dtype=np.float32)[:, None] + 0.5 - hw[0] / 2) / half
+    x, y = ((each + 0.5 - side / 2) / half for each, side in zip(pixel_grid(hw), hw[::-1], strict=True))
     stretch = 1 + np.float32(BARREL) * (x * x + y * y) / 2
     dx, dy = x * stretch - np.float32(shape.centre[0]), y * stretch - np.float32(shape.centre[1])
     angle = np.arctan2(dy, dx)
@@ -156,7 +156,7 @@ def shaken(canvas: Pixels, random: Random) -> Pixels:
     if not moves or length < 2:
         return canvas
     kernel = np.zeros((2 * length + 1, 2 * length + 1), np.float32)
-    reach = length * np.array([np.cos(angle), np.sin(angle)]) / 2
+    reach = polar(length, angle) / 2
     ends = [tuple(np.round(length + sign * reach).astype(int).tolist()) for sign in (-1, 1)]
     cv2.line(kernel, ends[0], ends[1], 1.0, 1)
     return np.asarray(cv2.filter2D(canvas, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REFLECT), np.float32)
@@ -167,10 +167,10 @@ def bubbles(random: Random, hw: tuple[int, int]) -> Pixels:
     canvas = np.zeros(hw, np.uint8)
     present, middle = random.random() < 0.25, random.uniform(0.15, 0.85, 2) * hw[::-1]
     for _ in range(int(random.integers(3, 12)) if present else 0):
-        x, y = np.round((middle + random.normal(0, 0.06, 2) * min(hw)) * 16).astype(int).tolist()
+        x, y = fixed(middle + random.normal(0, 0.06, 2) * min(hw)).tolist()
         radius = max(2.0, min(hw) * random.uniform(0.006, 0.022))
-        cv2.circle(canvas, (x, y), round(radius * 16), 255, 1, cv2.LINE_AA, 4)
-    return canvas.astype(np.float32) / np.float32(255)
+        cv2.circle(canvas, (x, y), round(radius * FIXED_ONE), 255, 1, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas)
 
 
 def settings_text(random: Random, hw: tuple[int, int]) -> Mask:

@@ -7,12 +7,12 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Mask, Pixels, Spot
 from pipeline.phantoms.modalities.fundus_eye import Eye, eye_of, field_mask, oval, vessel_ink
 from pipeline.phantoms.modalities.fundus_lesions import CUP, DISC, GROUPS
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import soft
+from pipeline.phantoms.shapes import pixel_grid, polar, soft
 
 NOISE = 0.016
 FUNDUS = (0.78, 0.40, 0.15)
@@ -41,6 +41,7 @@ class Head:
 
 
 def head_of(request: Request) -> Head:
+    """As `request.extents` asks for it; the patient's draws are the same whatever it asks."""
     state = "".join(request.extents.values())
     low, large, wide = request.patient.random(3)
     if state in ("glaucomatous_cupping", "glaucoma"):
@@ -90,7 +91,7 @@ def _field(request: Request, eye: Eye) -> Mask:
     inside = field_mask(request.hw, eye.centre, eye.radius)
     notched, angle = request.image.random() < 0.4, request.image.uniform(0, 2 * np.pi)
     if notched:
-        at = np.array(eye.centre) + eye.radius * np.array([np.cos(angle), np.sin(angle)])
+        at = np.array(eye.centre) + polar(eye.radius, angle)
         out = oval(request.hw, (float(at[0]), float(at[1])), 0.045 * eye.radius, 0.045 * eye.radius)
         inside = inside & ~out
     return inside
@@ -100,8 +101,7 @@ def _ground(request: Request, eye: Eye) -> Pixels:
     """Retina over choroid: darker at the fovea and towards the edge, with the picture's own light and colour cast."""
     h, w = request.hw
     small = (-(-h // COARSE), -(-w // COARSE))
-    x = (np.arange(small[1], dtype=np.float32)[None, :] + 0.5) * COARSE - 0.5
-    y = (np.arange(small[0], dtype=np.float32)[:, None] + 0.5) * COARSE - 0.5
+    x, y = ((each + 0.5) * COARSE - 0.5 for each in pixel_grid(small))
     light = _light(request.image, x, y, eye)
     far = np.hypot(x - eye.fovea[0], y - eye.fovea[1]) / eye.px_per_mm
     macula = 1 - 0.20 * np.exp(-((far / 1.1) ** 2)) - 0.14 * np.exp(-((far / 0.35) ** 2))
@@ -175,11 +175,11 @@ def _anatomy(request: Request, eye: Eye, head: Head, inside: Mask) -> tuple[Anat
     return disc, cup, Anatomy("fovea", oval(hw, eye.fovea, reach, reach) & inside, side)
 
 
-def _spot(eye: Eye) -> Callable[[Random, tuple[float, float]], Spot | None]:
+def _spot(eye: Eye) -> FindSpot:
     """Anywhere in the field off the disc."""
     side: Literal["left", "right"] = "right" if eye.nasal > 0 else "left"
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         angle, far = random.uniform(0, 2 * np.pi), eye.radius * np.sqrt(random.random())
         x, y = eye.centre[0] + far * np.cos(angle), eye.centre[1] + far * np.sin(angle)
         reach = 0.5 * float(np.hypot(*wh))

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Mask, Pixels
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import FIXED_BITS, FIXED_ONE, fixed, pixel_grid, polar
 
 Point = tuple[float, float]
 Numbers = npt.NDArray[np.float64]
@@ -17,7 +18,6 @@ Numbers = npt.NDArray[np.float64]
 DISC_MM = 0.92  # half the disc's height
 FOVEA_MM = 4.6  # from the disc's middle to the fovea
 STEP_MM = 0.15
-AXIS_BITS = 4
 # Of the four arcades: heading at the disc and the whole turn, in degrees from temporal towards up, and length in mm.
 ARCADES = ((82.0, -98.0, 9.5), (-82.0, 98.0, 9.5), (118.0, 22.0, 6.5), (-118.0, -22.0, 6.5))
 CHILDREN = (4, 2)  # branches of each arcade, twigs of each branch
@@ -62,15 +62,16 @@ class Eye:
 
 
 def field_mask(hw: tuple[int, int], centre: Point, radius: float) -> Mask:
-    x, y = np.arange(hw[1], dtype=np.float32)[None, :], np.arange(hw[0], dtype=np.float32)[:, None]
+    """The round field that the camera sees, in pixels."""
+    x, y = pixel_grid(hw)
     return np.asarray((x - centre[0]) ** 2 + (y - centre[1]) ** 2 < radius**2)
 
 
 def oval(hw: tuple[int, int], centre: Point, width: float, height: float) -> Mask:
     """An upright ellipse, by its half axes."""
     canvas = np.zeros(hw, np.uint8)
-    fixed = [round(value * 2**AXIS_BITS) for value in (*centre, width, height)]
-    cv2.ellipse(canvas, (fixed[0], fixed[1]), (fixed[2], fixed[3]), 0, 0, 360, 1, -1, cv2.LINE_8, AXIS_BITS)
+    x, y, across, down = (round(value * FIXED_ONE) for value in (*centre, width, height))
+    cv2.ellipse(canvas, (x, y), (across, down), 0, 0, 360, 1, -1, cv2.LINE_8, FIXED_BITS)
     return canvas > 0
 
 
@@ -81,7 +82,7 @@ def vessel_ink(random: Random, eye: Eye, hw: tuple[int, int]) -> Pixels:
         for level in reversed(vessels):  # arteries and trunks lie on top
             fine = min(1.0, 0.2 + float(level[2].mean()) * eye.px_per_mm)  # thinner than a pixel: fainter
             for ribbon in _ribbons(level, eye):
-                cv2.fillPoly(canvas, [ribbon], round(blood * fine), cv2.LINE_AA, AXIS_BITS)
+                cv2.fillPoly(canvas, [ribbon], round(blood * fine), cv2.LINE_AA, FIXED_BITS)
     return np.asarray(cv2.GaussianBlur(canvas, (0, 0), max(0.4, 0.0012 * min(hw))), np.float32) / np.float32(255)
 
 
@@ -128,7 +129,7 @@ def _wander(random: Random, number: int, steps: int) -> Numbers:
 
 
 def _walked(starts: Numbers, headings: Numbers, stretch: Numbers) -> Numbers:
-    step = np.stack([np.cos(headings), np.sin(headings)], axis=2) * (STEP_MM * stretch)[:, :, None]
+    step = polar(1.0, headings) * (STEP_MM * stretch)[:, :, None]
     return np.asarray(starts[:, None, :] + np.cumsum(step, axis=1) - step[:, :1])
 
 
@@ -139,7 +140,7 @@ def _ribbons(vessels: Vessels, eye: Eye) -> Iterator[npt.NDArray[np.int32]]:
     normal = np.stack([np.sin(headings), -eye.nasal * np.cos(headings)], axis=2)
     half = np.maximum(widths[:, :, None] * eye.px_per_mm / 2, 0.2) * normal
     outlines = np.concatenate([points + half, (points - half)[:, ::-1]], axis=1)
-    yield from np.round(outlines * 2**AXIS_BITS).astype(np.int32)
+    yield from fixed(outlines)
 
 
 def eye_of(random: Random, hw: tuple[int, int], laterality: Literal["left", "right"], disc_centred: bool) -> Eye:

@@ -1,14 +1,30 @@
 """What lies in a fundus photograph: bright spots, red spots, vessels; each with a benign look-alike."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels
-from pipeline.phantoms.shapes import Points, coordinates, ellipse, filled, fitted, outline, soft, turned, with_contrast
+from pipeline.phantoms.shapes import (
+    FIXED_BITS,
+    FIXED_ONE,
+    Numbers,
+    Points,
+    coordinates,
+    ellipse,
+    filled,
+    fitted,
+    fixed,
+    inked,
+    middle_and_half,
+    outline,
+    polar,
+    short_side,
+    soft,
+    turned,
+    with_contrast,
+)
 from pipeline.phantoms.texture import blobs
 
 # Of what is added (bright) or taken away (dark), red green blue; the two of a pair have the same luma, so that the
@@ -16,8 +32,6 @@ from pipeline.phantoms.texture import blobs
 BRIGHT = {"yellow": (0.55, 1.0, 0.12), "white": (0.43, 0.89, 1.0)}
 DARK = {"red": (0.12, 1.0, 0.32), "black": (1.0, 0.56, 0.22)}
 VESSEL = (0.55, 1.0, 0.45)
-CIRCLE_BITS = 4
-Numbers = npt.NDArray[np.floating[Any]]
 Stroke = tuple[Points, float]  # -1 to 1 over the box, half width as a share of half its shorter side
 
 
@@ -26,7 +40,7 @@ def hard_exudate(patch: Patch) -> Drawn:
     count = 11
     angle = (np.arange(count) + patch.random.uniform(-0.35, 0.35, count)) * 2 * np.pi / count
     radius = patch.random.uniform(0.6, 0.88, count)
-    grains = np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
+    grains = polar(radius, angle)
     return _bright(patch, ellipse(patch), _discs(patch, grains, patch.random.uniform(0.09, 0.17, count)))
 
 
@@ -35,9 +49,9 @@ def drusen(patch: Patch) -> Drawn:
     count = int(patch.random.integers(3, 5))
     angle = (np.arange(count) + patch.random.uniform(-0.15, 0.15, count)) * 2 * np.pi / count
     angle += patch.random.uniform(0, 2 * np.pi)
-    centres = 0.56 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    centres = polar(0.56, angle)
     discs = _discs(patch, centres, patch.random.uniform(0.26, 0.34, count))
-    return _bright(patch, ellipse(patch), _blurred(discs, 0.07 * _short(patch)))
+    return _bright(patch, ellipse(patch), _blurred(discs, 0.07 * short_side(patch)))
 
 
 def cotton_wool_spot(patch: Patch) -> Drawn:
@@ -45,7 +59,7 @@ def cotton_wool_spot(patch: Patch) -> Drawn:
     mask = filled(fitted(outline(patch.random, 0.08), patch.box_xyxy), patch.hw)
     u, v = coordinates(patch)
     fluff = 1 + 0.12 * _blotches(patch, 0.2)
-    return _bright(patch, mask, np.exp(-2 * (u * u + v * v)) * fluff * soft(mask, 0.12 * _short(patch)))
+    return _bright(patch, mask, np.exp(-2 * (u * u + v * v)) * fluff * soft(mask, 0.12 * short_side(patch)))
 
 
 def nerve_fibre_reflex(patch: Patch) -> Drawn:
@@ -58,12 +72,14 @@ def blot_haemorrhage(patch: Patch) -> Drawn:
     points = outline(patch.random, 0.07)
     mask = filled(fitted(points, patch.box_xyxy), patch.hw)
     core = filled(_on_box(patch, 0.66 * points), patch.hw)
-    return _dark(patch, mask, 0.4 * soft(mask, 0.03 * _short(patch)) + soft(core, 0.04 * _short(patch)))
+    return _dark(patch, mask, 0.4 * soft(mask, 0.03 * short_side(patch)) + soft(core, 0.04 * short_side(patch)))
 
 
 def flame_haemorrhage(patch: Patch) -> Drawn:
     """Streaks with frayed ends along the nerve fibres."""
-    return _dark(patch, ellipse(patch), _blurred(_strokes(patch, _fibres(patch, 3, 0.12, 0.75)), 0.015 * _short(patch)))
+    return _dark(
+        patch, ellipse(patch), _blurred(_strokes(patch, _fibres(patch, 3, 0.12, 0.75)), 0.015 * short_side(patch))
+    )
 
 
 def lens_dust(patch: Patch) -> Drawn:
@@ -71,7 +87,7 @@ def lens_dust(patch: Patch) -> Drawn:
     mask = ellipse(patch)
     u, v = coordinates(patch)
     ring = np.exp(-(((np.hypot(u, v) - 0.74) / 0.19) ** 2))
-    return _dark(patch, mask, ring * soft(mask, 0.03 * _short(patch)))
+    return _dark(patch, mask, ring * soft(mask, 0.03 * short_side(patch)))
 
 
 def new_vessels(patch: Patch) -> Drawn:
@@ -83,7 +99,7 @@ def new_vessels(patch: Patch) -> Drawn:
         loop = outline(patch.random, 0.16, count=28) * patch.random.uniform(0.2, 0.34, 2)
         far = (0.36 if focal else 0.66) * patch.random.uniform(0.8, 1.1) * (i > 0)
         at = first + i * np.pi / 2 + patch.random.uniform(-0.5, 0.5)
-        strokes.append((turned(loop, at) + far * np.array([np.cos(at), np.sin(at)]), 0.05))
+        strokes.append((turned(loop, at) + polar(far, at), 0.05))
     return _vessel(patch, strokes)
 
 
@@ -116,26 +132,24 @@ def _strokes(patch: Patch, strokes: Sequence[Stroke]) -> Pixels:
     """Lines of even darkness, blunt enough to survive at a few pixels."""
     canvas = np.zeros(patch.hw, np.uint8)
     for points, half in strokes:
-        wide = max(1, round(half * _short(patch)))
-        fixed = np.round(_on_box(patch, points) * 2**CIRCLE_BITS).astype(np.int32)
-        cv2.polylines(canvas, [fixed], False, 255, wide, cv2.LINE_AA, CIRCLE_BITS)
-    return canvas.astype(np.float32) / np.float32(255)
+        wide = max(1, round(half * short_side(patch)))
+        cv2.polylines(canvas, [fixed(_on_box(patch, points))], False, 255, wide, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas)
 
 
 def _discs(patch: Patch, centres: Points, radii: Points) -> Pixels:
     """Filled circles, at least a pixel across; centres and radii in halves of the box."""
     canvas = np.zeros(patch.hw, np.uint8)
-    scale = 2.0**CIRCLE_BITS
     for at, radius in zip(_on_box(patch, centres), radii, strict=True):
-        x, y, reach = (round(value * scale) for value in (*at, max(0.55, radius * _short(patch) / 2)))
-        cv2.circle(canvas, (x, y), reach, 255, -1, cv2.LINE_AA, CIRCLE_BITS)
-    return canvas.astype(np.float32) / np.float32(255)
+        x, y, reach = (round(value * FIXED_ONE) for value in (*at, max(0.55, radius * short_side(patch) / 2)))
+        cv2.circle(canvas, (x, y), reach, 255, -1, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas)
 
 
 def _on_box(patch: Patch, points: Points) -> Points:
     """From -1 .. 1 to the patch's pixels."""
-    x1, y1, x2, y2 = patch.box_xyxy
-    return np.asarray(points * ((x2 - x1 - 1) / 2, (y2 - y1 - 1) / 2) + ((x1 + x2 - 1) / 2, (y1 + y2 - 1) / 2))
+    middle, half = middle_and_half(patch)
+    return points * (half - 0.5) + (middle - 0.5)
 
 
 def _bright(patch: Patch, mask: Mask, pattern: Numbers) -> Drawn:
@@ -161,18 +175,15 @@ def _textured(patch: Patch, pattern: Numbers) -> Pixels:
 
 def _blotches(patch: Patch, share: float) -> Pixels:
     """Hills of a share of the box, mean about 0, none beyond 1.6."""
-    return np.asarray(np.clip(blobs(patch.random, patch.hw, max(2.0, share * _short(patch))), -1.6, 1.6), np.float32)
+    return np.asarray(
+        np.clip(blobs(patch.random, patch.hw, max(2.0, share * short_side(patch))), -1.6, 1.6), np.float32
+    )
 
 
 def _blurred(pattern: Pixels, sigma_px: float) -> Pixels:
     if sigma_px <= 0.2:
         return pattern
     return np.asarray(cv2.GaussianBlur(pattern, (0, 0), sigma_px), np.float32)
-
-
-def _short(patch: Patch) -> float:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(min(x2 - x1, y2 - y1))
 
 
 PALE = {"colour": ("yellow", "white"), "texture": ("homogeneous", "heterogeneous")}

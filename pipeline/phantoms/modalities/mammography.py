@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Mask, Pixels, Spot
 from pipeline.phantoms.modalities.mammography_lesions import GROUPS
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import filled
+from pipeline.phantoms.shapes import filled, pixel_grid
 
 NOISE = 0.022
+RECEPTOR_PX = 2560  # longer side of the picture as a device stores it
 FAT, GLAND, MUSCLE = 0.26, 0.2, 0.42
 
 
@@ -24,7 +25,7 @@ class Breast:
     middle: float
 
     def inside(self, hw: tuple[int, int]) -> Mask:
-        x, y = np.arange(hw[1], dtype=np.float32)[None, :], np.arange(hw[0], dtype=np.float32)[:, None]
+        x, y = pixel_grid(hw)
         return np.asarray((x / self.depth) ** 2 + ((y - self.middle) / self.half) ** 2 < 1)
 
 
@@ -50,7 +51,7 @@ class Mammography:
         wedge = self._wedge(request) if request.variant.name == "mlo" else np.zeros(request.hw, np.bool_)
         pixels = np.where(wedge, MUSCLE + 0.03 * request.scanner.texture(image, request.hw, w / 20), pixels)
         noise = NOISE * request.scanner.noise_factor
-        spacing = float(patient.uniform(0.07, 0.1)) * 2560 / max(h, w)
+        spacing = float(patient.uniform(0.07, 0.1)) * RECEPTOR_PX / max(h, w)
         right = request.laterality == "right"
         muscle = wedge[:, ::-1] if right else wedge
 
@@ -73,7 +74,7 @@ class Mammography:
     def _tissue(self, request: Request, breast: Breast, inside: Mask, density: float) -> Pixels:
         """Fat, with glandular tissue behind the nipple that falls off to the edge; thin and dark at the skin."""
         h, w = request.hw
-        x, y = np.arange(w, dtype=np.float32)[None, :], np.arange(h, dtype=np.float32)[:, None]
+        x, y = pixel_grid(request.hw)
         far = np.sqrt((x / breast.depth) ** 2 + ((y - breast.middle) / breast.half) ** 2)
         thick = np.clip((1 - far) * 6, 0, 1)
         where = np.exp(-(((x / breast.depth - 0.5) / 0.38) ** 2) - ((y - breast.middle) / (0.6 * breast.half)) ** 2)
@@ -94,7 +95,7 @@ class Mammography:
     def _spot(self, request: Request, breast: Breast, wedge: Mask) -> FindSpot:
         right, width = request.laterality == "right", request.hw[1]
 
-        def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+        def find(random: Random, wh: SiteWh) -> Spot | None:
             far, angle = 0.8 * np.sqrt(random.random()), random.uniform(-np.pi / 2, np.pi / 2)
             x, y = breast.depth * far * np.cos(angle), breast.middle + breast.half * far * np.sin(angle)
             out = (x + wh[0] / 2) / breast.depth, (abs(y - breast.middle) + wh[1] / 2) / breast.half

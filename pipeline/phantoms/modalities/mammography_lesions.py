@@ -5,15 +5,21 @@ import numpy as np
 
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels
 from pipeline.phantoms.shapes import (
+    FIXED_BITS,
+    FIXED_ONE,
     coordinates,
     ellipse,
     filled,
     fitted,
+    fixed,
+    long_side,
+    middle_and_half,
     outline,
+    polar,
     soft,
     spiked,
     with_contrast,
-)  # fmt: skip
+)
 
 CALCIUM = 2.0  # of the contrast of soft tissue
 
@@ -35,12 +41,12 @@ def intramammary_node(patch: Patch) -> Drawn:
     u, v = coordinates(patch)
     angle = patch.random.uniform(0, 2 * np.pi)
     hilum = np.hypot(u - 0.3 * np.cos(angle), v - 0.3 * np.sin(angle)) < 0.52
-    weights = soft(mask, 0.03 * _long(patch)) - 1.15 * soft(hilum & mask, 0.05 * _long(patch))
+    weights = soft(mask, 0.03 * long_side(patch)) - 1.15 * soft(hilum & mask, 0.05 * long_side(patch))
     return with_contrast(patch, mask, weights + _texture(patch, mask))
 
 
 def _mass(patch: Patch, mask: Mask, edge: float) -> Drawn:
-    return with_contrast(patch, mask, soft(mask, edge * _long(patch)) + _texture(patch, mask))
+    return with_contrast(patch, mask, soft(mask, edge * long_side(patch)) + _texture(patch, mask))
 
 
 def _texture(patch: Patch, mask: Mask) -> Pixels:
@@ -77,24 +83,24 @@ def vascular_calcification(patch: Patch) -> Drawn:
         rise = steps if down else 1 - steps
         ys = y1 + (y2 - y1 - 1) * (0.7 * rise + bend * np.sin(np.pi * steps) * 0.3 + offset)
         for x, y in zip(xs, np.clip(ys, y1, y2 - 1), strict=True):
-            radius, level = max(0.7, 0.04 * _long(patch)), float(patch.random.uniform(0.7, 1))
-            cv2.circle(pattern, (round(x * 16), round(y * 16)), round(radius * 16), level, -1, cv2.LINE_AA, 4)
+            radius, level = max(0.7, 0.04 * long_side(patch)), float(patch.random.uniform(0.7, 1))
+            at, size = (round(x * FIXED_ONE), round(y * FIXED_ONE)), round(radius * FIXED_ONE)
+            cv2.circle(pattern, at, size, level, -1, cv2.LINE_AA, FIXED_BITS)
     return _calcified(patch, pattern)
 
 
 def _grains(patch: Patch, count: int, radius: float, irregular: bool) -> Drawn:
     """Scattered over the ellipse in the box; `radius` in units of its shorter half."""
     pattern, random = np.zeros(patch.hw, np.float32), patch.random
-    x1, y1, x2, y2 = patch.box_xyxy
+    middle, half = middle_and_half(patch)
     for _ in range(count):
         angle, far = random.uniform(0, 2 * np.pi), 0.85 * np.sqrt(random.random())
-        x = (x1 + x2) / 2 + far * np.cos(angle) * (x2 - x1) / 2
-        y = (y1 + y2) / 2 + far * np.sin(angle) * (y2 - y1) / 2
+        at = middle + polar(far, angle) * half
         size = radius * (random.uniform(0.4, 1.3) if irregular else random.uniform(0.85, 1.0))
         shape = outline(random, 0.5 if irregular else 0.0, count=7 if irregular else 24)
-        points = shape * max(0.7, size * min(x2 - x1, y2 - y1) / 2) + (x, y)
+        points = shape * max(0.7, size * half.min()) + at
         level = float(random.uniform(0.5, 1.0) if irregular else 0.85)
-        cv2.fillPoly(pattern, [np.round(points * 16).astype(np.int32)], level, cv2.LINE_AA, 4)
+        cv2.fillPoly(pattern, [fixed(points)], level, cv2.LINE_AA, FIXED_BITS)
     return _calcified(patch, pattern)
 
 
@@ -114,29 +120,24 @@ def tissue_summation(patch: Patch) -> Drawn:
 
 
 def _lines(patch: Patch, meeting: bool) -> Drawn:
-    x1, y1, x2, y2 = patch.box_xyxy
     pattern = np.zeros(patch.hw, np.float32)
-    middle, half = np.array([x1 + x2, y1 + y2]) / 2, np.array([x2 - x1, y2 - y1]) / 2 - 1
+    middle, half = middle_and_half(patch)
+    half = half - 1
     count = 11
     for i in range(count):
         angle = (i + patch.random.uniform(-0.25, 0.25)) * np.pi / count
-        direction = np.array([np.cos(angle), np.sin(angle)])
+        direction = polar(1.0, angle)
         shift = 0.0 if meeting else patch.random.uniform(-0.75, 0.75)
         across = np.array([-direction[1], direction[0]]) * shift
         reach = np.sqrt(max(0.05, 1 - shift**2))
         ends = np.stack([middle + half * (across - reach * direction), middle + half * (across + reach * direction)])
         line = np.zeros(patch.hw, np.float32)
-        width = max(1, round(0.025 * _long(patch)))
-        cv2.polylines(line, [np.round(ends * 16).astype(np.int32)], False, 1.0, width, cv2.LINE_AA, 4)
+        width = max(1, round(0.025 * long_side(patch)))
+        cv2.polylines(line, [fixed(ends)], False, 1.0, width, cv2.LINE_AA, FIXED_BITS)
         pattern = np.maximum(pattern, line)
     u, v = coordinates(patch)
     fading = np.clip(1.6 - 1.1 * (u * u + v * v), 0.25, 1).astype(np.float32)
     return with_contrast(patch, ellipse(patch), pattern * fading)
-
-
-def _long(patch: Patch) -> float:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(max(x2 - x1, y2 - y1))
 
 
 LOOKS = {"calcification": ("none", "coarse"), "texture": ("homogeneous", "heterogeneous")}

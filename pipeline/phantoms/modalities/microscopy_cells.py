@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
-from pipeline.phantoms.modalities.microscopy_stain import Stains, blotched, dots, long_px, stained
-from pipeline.phantoms.shapes import coordinates, ellipse, filled, fitted, outline, soft, turned
+from pipeline.phantoms.modalities.microscopy_stain import Stains, blotched, dots, stained
+from pipeline.phantoms.shapes import coordinates, ellipse, filled, fitted, long_side, outline, polar, soft, turned
 
 Curve = npt.NDArray[np.float64]
 
@@ -29,7 +29,7 @@ def eosinophil(patch: Patch) -> Drawn:
     angle = patch.random.uniform(0, 2 * np.pi) + np.array([0.0, 2.2])
     count = 70
     far, around = 0.88 * np.sqrt(patch.random.random(count)), patch.random.uniform(0, 2 * np.pi, count)
-    at = np.stack([far * np.cos(around), far * np.sin(around)], axis=1)
+    at = polar(far, around)
     return _leukocyte(patch, _lobed(patch, angle, 0.45, 0.35), dots(patch, at, np.full(count, 0.1)))
 
 
@@ -58,8 +58,8 @@ def blast(patch: Patch) -> Drawn:
 def _leukocyte(patch: Patch, nucleus: Mask, granules: Pixels) -> Drawn:
     rough = 0.1 if patch.attributes.get("margin") == "irregular" else 0.015
     mask = filled(fitted(outline(patch.random, rough), patch.box_xyxy), patch.hw)
-    within = soft(mask, 0.015 * long_px(patch))
-    blue = within * (0.12 + blotched(patch, soft(nucleus, 0.015 * long_px(patch))))
+    within = soft(mask, 0.015 * long_side(patch))
+    blue = within * (0.12 + blotched(patch, soft(nucleus, 0.015 * long_side(patch))))
     return stained(patch, mask, blue, within * (0.12 + granules), NUCLEATED)
 
 
@@ -73,7 +73,7 @@ def _lobed(patch: Patch, angles: Curve, far: float, radius: float) -> Mask:
     thread = np.linspace(angles[0], angles[-1], 12)
     at = np.concatenate([angles, thread])
     size = np.where(np.arange(at.size) < angles.size, radius, 0.08)
-    return dots(patch, far * np.stack([np.cos(at), np.sin(at)], axis=1), size) > 0.5
+    return dots(patch, polar(far, at), size) > 0.5
 
 
 def _even(patch: Patch) -> Pixels:
@@ -104,7 +104,7 @@ def _elongated(patch: Patch, half_width: Callable[[Curve], Curve], bend: float, 
     mask = filled(fitted(turned(points, lean), box), patch.hw)
     rim = cv2.distanceTransform(np.pad(mask, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
     inner = np.clip(3 * rim / max(1.0, float(rim.max())) - 1, 0, 1)
-    body = blotched(patch, soft(mask, 0.015 * long_px(patch)) * (1 - np.float32(pallor) * inner))
+    body = blotched(patch, soft(mask, 0.015 * long_side(patch)) * (1 - np.float32(pallor) * inner))
     return stained(patch, mask, np.float32(0.1) * body, body, RED, ellipse(patch))
 
 
@@ -114,7 +114,7 @@ def malaria_ring(patch: Patch) -> Drawn:
     u, v = coordinates(patch)
     far, angle = np.hypot(u, v), patch.random.uniform(0, 2 * np.pi)
     ring = np.clip(1.5 - np.abs(far - 0.72) / 0.11, 0, 1).astype(np.float32)
-    at = 0.72 * np.array([[np.cos(angle), np.sin(angle)]])
+    at = polar(0.72, angle)[None]
     ring *= 0.65 + 0.35 * np.cos(np.arctan2(v, u) - angle)
     return _within_cell(patch, ring + np.float32(1.5) * dots(patch, at, np.array([0.24])), 0.0)
 
@@ -125,7 +125,7 @@ def platelet_on_red_cell(patch: Patch) -> Drawn:
     u, v = coordinates(patch)
     count = 18
     far, around = 0.5 * np.sqrt(patch.random.random(count)), patch.random.uniform(0, 2 * np.pi, count)
-    grains = dots(patch, np.stack([far * np.cos(around), far * np.sin(around)], axis=1), np.full(count, 0.13))
+    grains = dots(patch, polar(far, around), np.full(count, 0.13))
     clump = np.clip((0.62 - np.hypot(u, v)) * 6, 0, 1).astype(np.float32)
     return _within_cell(patch, 0.5 * clump + 0.7 * grains, 0.8)
 
@@ -133,7 +133,7 @@ def platelet_on_red_cell(patch: Patch) -> Drawn:
 def _within_cell(patch: Patch, blue: Pixels, halo: float) -> Drawn:
     """`halo` takes that share of the pink from the edge of the ellipse to its middle."""
     mask = ellipse(patch)
-    within = soft(mask, 0.02 * long_px(patch))
+    within = soft(mask, 0.02 * long_side(patch))
     u, v = coordinates(patch)
     at_edge = np.clip(1 - np.abs(np.hypot(u, v) - 0.86) / 0.16, 0, 1)
     pink = np.asarray(within * (1 - halo * at_edge), np.float32)
@@ -144,7 +144,7 @@ def _on_red_cell(patch: Patch) -> Patch:
     """A patch with a red cell about the site, where the background has none there; the ground is then the cell's."""
     slide: Stains = patch.spot.local["stains"]
     x1, y1, x2, y2 = patch.box_xyxy
-    radius = CELL * long_px(patch) / 2
+    radius = CELL * long_side(patch) / 2
     tilt = patch.random.uniform(0, 2 * np.pi)
     x = np.arange(patch.hw[1]) + 0.5 - (x1 + x2) / 2 - 0.2 * radius * np.cos(tilt)
     y = np.arange(patch.hw[0]) + 0.5 - (y1 + y2) / 2 - 0.2 * radius * np.sin(tilt)

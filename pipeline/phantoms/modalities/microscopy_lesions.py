@@ -1,16 +1,13 @@
 """What tissue shows: dividing and dying cells, nests and infiltrates, ducts and invasion."""
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
-from pipeline.phantoms.modalities.microscopy_stain import blotched, dots, faded, long_px, stained
-from pipeline.phantoms.shapes import coordinates, ellipse, soft
+from pipeline.phantoms.modalities.microscopy_stain import blotched, dots, faded, stained
+from pipeline.phantoms.shapes import Points, coordinates, ellipse, long_side, polar, soft
 from pipeline.phantoms.texture import octaves
 
 CHROMATIN, CROWD, EPITHELIUM = 0.75, 0.7, 0.65  # share of haematoxylin in the mean colour of a group's things
-
-Points = npt.NDArray[np.float64]
 
 
 def mitosis(patch: Patch) -> Drawn:
@@ -18,7 +15,7 @@ def mitosis(patch: Patch) -> Drawn:
     u, v = coordinates(patch)
     angle = patch.random.uniform(0, np.pi)
     along, across = u * np.cos(angle) + v * np.sin(angle), v * np.cos(angle) - u * np.sin(angle)
-    hairs = 0.05 * octaves(patch.random, patch.hw, max(1.5, 0.07 * long_px(patch)), 1)
+    hairs = 0.05 * octaves(patch.random, patch.hw, max(1.5, 0.07 * long_side(patch)), 1)
     apart = 0.34 if patch.attributes.get("distribution") == "multifocal" else 0.0
     far = np.abs(np.abs(across) - apart) + hairs
     plate = np.clip((0.17 - 0.25 * apart - far) * 14 + 0.5, 0, 1) * (np.abs(along) < 0.72)
@@ -32,13 +29,13 @@ def apoptotic_body(patch: Patch) -> Drawn:
     count = 3 if patch.attributes.get("distribution") == "multifocal" else 1
     at = angle + 2 * np.pi * np.arange(count) / count
     far, radius = (0.26, 0.2) if count > 1 else (0.08, 0.34)
-    globules = dots(patch, far * np.stack([np.cos(at), np.sin(at)], 1), np.full(count, radius))
+    globules = dots(patch, polar(far, at), np.full(count, radius))
     return _cell(patch, globules, np.clip((0.66 - np.hypot(u, v)) * 8, 0, 1).astype(np.float32))
 
 
 def _cell(patch: Patch, chromatin: Pixels, cytoplasm: Pixels) -> Drawn:
     mask = ellipse(patch)
-    within = soft(mask, 0.02 * long_px(patch))
+    within = soft(mask, 0.02 * long_side(patch))
     return stained(patch, mask, blotched(patch, within * (0.03 + chromatin)), within * (0.1 + cytoplasm), CHROMATIN)
 
 
@@ -90,7 +87,7 @@ def _crowd(patch: Patch, mask: Mask, nuclei: Pixels) -> Drawn:
 
 def invasive_carcinoma(patch: Patch) -> Drawn:
     """Ragged cords of cells through the stroma, with no line about them."""
-    strands = octaves(patch.random, patch.hw, max(1.5, 0.3 * long_px(patch)), 2)
+    strands = octaves(patch.random, patch.hw, max(1.5, 0.3 * long_side(patch)), 2)
     return _epithelium(patch, np.clip(strands * 5 - 0.6, 0, 1).astype(np.float32))
 
 

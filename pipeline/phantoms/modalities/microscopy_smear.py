@@ -1,9 +1,8 @@
 """Blood films: red cells on pale ground, at three magnifications and cut out one by one."""
 
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.phantoms.background import Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Group, Kind, Spot
 from pipeline.phantoms.modalities.microscopy_cells import (
     blast,
@@ -16,22 +15,12 @@ from pipeline.phantoms.modalities.microscopy_cells import (
     platelet_on_red_cell,
     sickle_cell,
 )
-from pipeline.phantoms.modalities.microscopy_stain import (
-    NOISE,
-    Stains,
-    anywhere,
-    bodies,
-    camera,
-    ovals,
-    pen_marked,
-    stains,
-)
+from pipeline.phantoms.modalities.microscopy_stain import Layer, Stains, anywhere, ovals, photographed, stains
 from pipeline.phantoms.seeds import Random
 
 BLUE, PINK = (1.05, 1.15, 0.42), (0.16, 0.62, 0.46)  # optical densities: azure and eosin of Giemsa
 PLASMA = (0.05, 0.04)  # units of either dye between the cells
 RED_CELL_UM = 7.5
-Layer = npt.NDArray[np.uint8]
 TONES = 400  # of the red cells' layer: so much is one unit of eosin
 
 BORDER = {"margin": ("circumscribed", "irregular")}
@@ -80,7 +69,7 @@ def smear(request: Request) -> Background:
     patient, image, hw = request.patient, request.image, request.hw
     diameter = patient.uniform(*RED_CELL[request.variant.name]) * max(hw)
     covered, thickness = patient.uniform(0.3, 0.6), patient.uniform(0.75, 1.0)
-    slide, noise = stains(image, BLUE, PINK), NOISE * request.scanner.noise_factor
+    slide = stains(image, BLUE, PINK)
     alone = request.variant.name == "red_cell"
     cells = _one_cell(image, hw, diameter) if alone else _cells(image, hw, diameter, covered)
     layer = np.float32(thickness / TONES) * cells.astype(np.float32)
@@ -88,15 +77,7 @@ def smear(request: Request) -> Background:
     pixels = slide.through(np.float32(PLASMA[0]) + dust, np.float32(PLASMA[1]) + layer)
     ground = slide.colour(*PLASMA)
     find = _within(hw, diameter, slide) if alone else anywhere(hw, slide, ground)
-    pixel_mm = RED_CELL_UM / 1000 / diameter
-    return Background(
-        pixels=pen_marked(pixels, image),
-        noise=noise,
-        window=(0.0, 1.0),
-        spots={group.name: find for group in request.variant.groups},
-        finish=camera(request.scanner, image, hw, noise),
-        spacing_mm=(pixel_mm, pixel_mm),
-    )
+    return photographed(request, pixels, find, RED_CELL_UM / 1000 / diameter)
 
 
 def _cells(random: Random, hw: tuple[int, int], diameter: float, covered: float) -> Layer:
@@ -107,29 +88,23 @@ def _cells(random: Random, hw: tuple[int, int], diameter: float, covered: float)
     axes = diameter / 2 * random.normal(1, 0.07, (count, 1)) * slant
     middles = axes * random.uniform(0.3, 0.55, (count, 1))
     turn, tone = random.uniform(0, np.pi, count), random.integers(140, 190, count)
-    layer = np.zeros(hw, np.uint8)
-    bodies(  # each middle right after its own rim
-        layer,
-        ovals(np.repeat(centres, 2, 0), np.stack([axes, middles], 1).reshape(-1, 2), np.repeat(turn, 2)),
-        np.stack([tone, tone * 11 // 20], 1).ravel().astype(np.int32),
-    )
-    return layer
+    both = np.stack([axes, middles], 1).reshape(-1, 2)  # each middle right after its own rim
+    tones = np.stack([tone, tone * 11 // 20], 1).ravel()
+    return ovals(hw, np.repeat(centres, 2, 0), both, np.repeat(turn, 2), tones)
 
 
 def _one_cell(random: Random, hw: tuple[int, int], diameter: float) -> Layer:
     """A cell that nearly fills the picture."""
-    layer = np.zeros(hw, np.uint8)
     middle = np.array([hw[::-1]]) / 2
     radius = min(diameter, 0.9 * min(hw)) / 2 * random.uniform(0.97, 1.03, (1, 2))
-    bodies(layer, ovals(middle, radius, random.uniform(0, np.pi, 1)), np.array([168], np.int32))
-    return layer
+    return ovals(hw, middle, radius, random.uniform(0, np.pi, 1), np.array([168]))
 
 
 def _within(hw: tuple[int, int], diameter: float, slide: Stains) -> FindSpot:
     """Well within the one cell."""
     radius = min(diameter, 0.9 * min(hw)) / 2
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         free = max(0.0, 0.9 * radius - float(np.hypot(*wh)) / 2)
         far, angle = free * np.sqrt(random.random()), random.uniform(0, 2 * np.pi)
         x, y = hw[1] / 2 + far * np.cos(angle), hw[0] / 2 + far * np.sin(angle)

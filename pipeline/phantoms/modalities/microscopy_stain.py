@@ -7,10 +7,20 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.phantoms.background import FindSpot
+from pipeline.phantoms.background import Background, FindSpot, Request, SiteWh
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels, Spot
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import soft
+from pipeline.phantoms.shapes import (
+    FIXED_BITS,
+    FIXED_ONE,
+    Numbers,
+    Points,
+    fixed,
+    inked,
+    long_side,
+    middle_and_half,
+    soft,
+)
 from pipeline.phantoms.texture import Scanner, octaves
 
 NOISE = 0.034  # of white
@@ -18,7 +28,7 @@ FOCUS = (0.0006, 0.0018)  # blur, in shares of the longer side
 PEN, FOLD = 0.08, 0.12  # shares of slides
 INKS = ((0.1, 0.25, 0.6), (0.1, 0.45, 0.25), (0.12, 0.12, 0.14))
 
-Ints = npt.NDArray[np.int32]
+Layer = npt.NDArray[np.uint8]  # (h, w), dye in tones
 
 
 @dataclass(frozen=True)
@@ -66,7 +76,7 @@ def stained(patch: Patch, mask: Mask, blue: Pixels, pink: Pixels, share: float, 
     blues = blue * np.float32(share / max(float(blue[mask].mean()), 0.02))
     pinks = pink * np.float32((1 - share) / max(float(pink[mask].mean()), 0.02))
     added = (blues[:, :, None] * blue_light + pinks[:, :, None] * pink_light) / whole.max()
-    weight = soft(mask if cleared is None else cleared | mask, 0.02 * long_px(patch))[:, :, None]
+    weight = soft(mask if cleared is None else cleared | mask, 0.02 * long_side(patch))[:, :, None]
     ground = patch.pixels * (1 - weight) + patch.spot.local["ground"] * weight
     return Drawn(np.asarray(ground - np.float32(patch.contrast) * added, np.float32), mask)
 
@@ -75,50 +85,46 @@ def blotched(patch: Patch, pattern: Pixels) -> Pixels:
     """The pattern as the attribute `texture` asks: even, or with blotches."""
     if patch.attributes.get("texture") != "heterogeneous":
         return pattern
-    blotches = octaves(patch.random, patch.hw, max(1.5, 0.22 * long_px(patch)), 2)
+    blotches = octaves(patch.random, patch.hw, max(1.5, 0.22 * long_side(patch)), 2)
     return np.asarray(pattern * np.maximum(0.2, 1 + np.float32(0.4) * blotches), np.float32)
 
 
 def faded(patch: Patch, mask: Mask) -> Pixels:
     """Weights of the mask with an edge as the attribute `margin` asks."""
-    return soft(mask, (0.09 if patch.attributes.get("margin") == "ill-defined" else 0.015) * long_px(patch))
+    return soft(mask, (0.09 if patch.attributes.get("margin") == "ill-defined" else 0.015) * long_side(patch))
 
 
-def dots(patch: Patch, centres_uv: npt.NDArray[np.float64], radius: npt.NDArray[np.float64]) -> Pixels:
+def dots(patch: Patch, centres_uv: Points, radius: Points) -> Pixels:
     """Discs about centres (n, 2) in the box's coordinates -1 to 1; radii (n,) in halves of the shorter side."""
-    x1, y1, x2, y2 = patch.box_xyxy
-    half = np.array([x2 - x1, y2 - y1]) / 2
+    middle, half = middle_and_half(patch)
     canvas = np.zeros(patch.hw, np.uint8)
-    at = np.round((centres_uv * half + (np.array([x1 + x2, y1 + y2]) / 2) - 0.5) * 16).astype(int).tolist()
-    for (x, y), r in zip(at, np.maximum(8, radius * half.min() * 16).astype(int).tolist(), strict=True):
-        cv2.circle(canvas, (x, y), r, 255, -1, cv2.LINE_AA, 4)
-    return canvas.astype(np.float32) / np.float32(255)
+    places = fixed(middle + half * centres_uv - 0.5)
+    sizes = np.maximum(FIXED_ONE // 2, radius * half.min() * FIXED_ONE).astype(int)
+    for (x, y), size in zip(places.tolist(), sizes.tolist(), strict=True):
+        cv2.circle(canvas, (x, y), size, 255, -1, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas)
 
 
-def bodies(canvas: npt.NDArray[np.uint8], outlines: Ints, values: Ints) -> None:
-    """Paints convex bodies (n, points, 2), in 16ths of a pixel, each with its value; later ones cover earlier ones."""
-    for points, value in zip(outlines, values.tolist(), strict=True):
-        cv2.fillConvexPoly(canvas, points, value, cv2.LINE_AA, 4)
-
-
-def ovals(centres: npt.NDArray[np.float64], axes: npt.NDArray[np.float64], turn: npt.NDArray[np.float64]) -> Ints:
-    """Outlines of ellipses for `bodies`: centres and half axes (n, 2) in pixels, turned by (n,) radians."""
-    angle = np.linspace(0, 2 * np.pi, 14 if axes.max(initial=0) < 12 else 40, endpoint=False)
+def ovals(hw: tuple[int, int], centres: Points, axes: Points, turn: Numbers, tones: npt.NDArray[np.integer]) -> Layer:
+    """A layer with ellipses of a tone each (n,), later ones over earlier ones; 0 between them. Their centres and half
+    axes (n, 2) are in pixels, and each is turned by (n,) radians.
+    """
+    angle = np.linspace(
+        0, 2 * np.pi, 14 if axes.max(initial=0) < 12 else 40, endpoint=False
+    )  # corners enough to look round
     x, y = axes[:, :1] * np.cos(angle), axes[:, 1:] * np.sin(angle)
     cosine, sine = np.cos(turn)[:, None], np.sin(turn)[:, None]
     points = np.stack([x * cosine - y * sine, x * sine + y * cosine], axis=2) + centres[:, None, :]
-    return np.round(points * 16).astype(np.int32)
-
-
-def long_px(patch: Patch) -> float:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(max(x2 - x1, y2 - y1))
+    layer = np.zeros(hw, np.uint8)
+    for outline, tone in zip(fixed(points), tones.tolist(), strict=True):
+        cv2.fillConvexPoly(layer, outline, tone, cv2.LINE_AA, FIXED_BITS)
+    return layer
 
 
 def anywhere(hw: tuple[int, int], slide: Stains, ground: Pixels, open_: Pixels | None = None) -> FindSpot:
     """Things lie anywhere in a field, in full; their middle not where tissue is `open_` (h, w)."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x, y = (random.uniform(side / 2 + 2, max(side / 2 + 2, full - side / 2 - 2))
                 for side, full in zip(wh, hw[::-1], strict=True))  # fmt: skip
         if open_ is not None and open_[min(int(y), hw[0] - 1), min(int(x), hw[1] - 1)] > 0.3:
@@ -128,7 +134,20 @@ def anywhere(hw: tuple[int, int], slide: Stains, ground: Pixels, open_: Pixels |
     return find
 
 
-def pen_marked(pixels: Pixels, random: Random) -> Pixels:
+def photographed(request: Request, pixels: Pixels, find: FindSpot, pixel_mm: float) -> Background:
+    """The stained slide under the microscope; all of its groups lie where `find` says."""
+    noise = NOISE * request.scanner.noise_factor
+    return Background(
+        pixels=_pen_marked(pixels, request.image),
+        noise=noise,
+        window=(0.0, 1.0),
+        spots={group.name: find for group in request.variant.groups},
+        finish=_camera(request.scanner, request.image, request.hw, noise),
+        spacing_mm=(pixel_mm, pixel_mm),
+    )
+
+
+def _pen_marked(pixels: Pixels, random: Random) -> Pixels:
     """With an ink stroke of a marker pen through a corner, on some slides."""
     if random.random() >= PEN:
         return pixels
@@ -142,7 +161,7 @@ def pen_marked(pixels: Pixels, random: Random) -> Pixels:
     return np.asarray(pixels * (1 - weight) + ink * weight, np.float32)
 
 
-def camera(scanner: Scanner, random: Random, hw: tuple[int, int], noise: float) -> Callable[[Pixels, Random], Pixels]:
+def _camera(scanner: Scanner, random: Random, hw: tuple[int, int], noise: float) -> Callable[[Pixels, Random], Pixels]:
     """What lens and sensor do: a focus and a lamp of this picture, darker corners, noise in all channels alike."""
     blur, corner = max(0.3, random.uniform(*FOCUS) * max(hw)), random.uniform(0.0, 0.12)
     v, u = (np.linspace(-1, 1, side, dtype=np.float32) for side in hw)

@@ -15,17 +15,9 @@ from pipeline.phantoms.modalities.microscopy_lesions import (
     mitosis,
     small_cell_tumour_nests,
 )
-from pipeline.phantoms.modalities.microscopy_stain import (
-    FOLD,
-    NOISE,
-    anywhere,
-    bodies,
-    camera,
-    ovals,
-    pen_marked,
-    stains,
-)
+from pipeline.phantoms.modalities.microscopy_stain import FOLD, anywhere, ovals, photographed, stains
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import pixel_grid
 
 BLUE, PINK = (1.15, 1.3, 0.65), (0.13, 0.75, 0.28)  # optical densities of haematoxylin and eosin
 STROMA = (0.1, 0.5)  # units of either dye
@@ -80,22 +72,14 @@ def tissue(request: Request) -> Background:
     patient, image, hw = request.patient, request.image, request.hw
     organ, power = request.variant.name.rsplit("_", 1)
     nucleus, crowded = patient.uniform(*NUCLEUS[power]) * max(hw), patient.uniform(0.8, 1.2)
-    slide, noise = stains(image, BLUE, PINK), NOISE * request.scanner.noise_factor
+    slide = stains(image, BLUE, PINK)
     blue, pink, open_ = ORGANS[organ](request, nucleus)
     count = round(crowded * NUCLEI[organ] * hw[0] * hw[1] / nucleus**2)
     blue = blue + _nuclei(image, hw, nucleus, count, ROUND[organ]) * (1 - open_)
     folded = _fold(image, hw)
     pixels = slide.through(blue * folded, pink * folded)
     find = anywhere(hw, slide, slide.colour(*STROMA), open_)
-    pixel_mm = NUCLEUS_UM / 1000 / nucleus
-    return Background(
-        pixels=pen_marked(pixels, image),
-        noise=noise,
-        window=(0.0, 1.0),
-        spots={group.name: find for group in request.variant.groups},
-        finish=camera(request.scanner, image, hw, noise),
-        spacing_mm=(pixel_mm, pixel_mm),
-    )
+    return photographed(request, pixels, find, NUCLEUS_UM / 1000 / nucleus)
 
 
 Layers = tuple[Pixels, Pixels, Pixels]  # haematoxylin and eosin in units, and where the tissue is open
@@ -113,7 +97,7 @@ def breast(request: Request, nucleus: float) -> Layers:
     hw = request.hw
     grain = request.scanner.texture(request.image, hw, 8 * nucleus, 3)
     lean = request.image.uniform(0, np.pi)
-    x, y = np.arange(hw[1], dtype=np.float32)[None, :], np.arange(hw[0], dtype=np.float32)[:, None]
+    x, y = pixel_grid(hw)
     waves = np.sin((x * np.cos(lean) + y * np.sin(lean)) * np.float32(2.2 / nucleus) + 2.5 * grain)
     fat = request.scanner.texture(request.image, hw, 14 * nucleus, 2)
     return _layers(0.6 * grain + 0.7 * waves, np.clip((fat - 1.0) * 4, 0, 1))
@@ -141,10 +125,8 @@ def _nuclei(random: Random, hw: tuple[int, int], long_px: float, count: int, nar
     centres = random.uniform(0, 1, (count, 2)) * hw[::-1]
     narrowed = np.stack([np.ones(count), random.uniform(*narrow, count)], 1)
     axes = long_px / 2 * random.normal(1, 0.12, (count, 1)) * narrowed
-    layer = np.zeros(hw, np.uint8)
-    outlines = ovals(centres, axes, random.uniform(0, np.pi, count))
-    bodies(layer, outlines, random.integers(90, 200, count).astype(np.int32))
-    return layer.astype(np.float32) / np.float32(TONES)
+    turn, tones = random.uniform(0, np.pi, count), random.integers(90, 200, count)
+    return ovals(hw, centres, axes, turn, tones).astype(np.float32) / np.float32(TONES)
 
 
 def _fold(random: Random, hw: tuple[int, int]) -> Pixels:
@@ -153,7 +135,7 @@ def _fold(random: Random, hw: tuple[int, int]) -> Pixels:
     if random.random() >= FOLD:
         return np.ones(hw, np.float32)
     long = max(hw)
-    x = (np.arange(hw[1], dtype=np.float32)[None, :] - np.float32(at[0] * hw[1])) / long
-    y = (np.arange(hw[0], dtype=np.float32)[:, None] - np.float32(at[1] * hw[0])) / long
-    across = np.abs(x * np.cos(lean) + y * np.sin(lean) + 0.02 * np.sin(10 * x)) / wide
+    x, y = pixel_grid(hw)
+    right, down = (x - np.float32(at[0] * hw[1])) / long, (y - np.float32(at[1] * hw[0])) / long
+    across = np.abs(right * np.cos(lean) + down * np.sin(lean) + 0.02 * np.sin(10 * right)) / wide
     return np.asarray(1 + 0.8 * np.clip(2 - across, 0, 1), np.float32)

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Pixels, Spot
-from pipeline.phantoms.modalities.mri_frame import Frame, curve, layered, mirrored, oval, over, ramp
+from pipeline.phantoms.modalities.mri_frame import Frame, both, curve, layered, oval, over, ramp, shifted
 from pipeline.phantoms.modalities.mri_physics import NOISE, Scene, acquired
 from pipeline.phantoms.modalities.mri_techniques import EXTRA_AXIAL, TISSUE, Tissue
 from pipeline.phantoms.seeds import Random
@@ -27,8 +27,7 @@ def background(request: Request) -> Background:
     h, w = request.hw
     patient, image = request.patient, request.image
     half = min(h, w) * patient.uniform(0.48, 0.62)
-    shift = image.uniform(-0.012, 0.012, 2) * min(h, w)
-    frame = Frame(request.hw, (w / 2 + shift[0], h / 2 + shift[1]), (half, half * patient.uniform(1.08, 1.2)))
+    frame = Frame(request.hw, shifted(image, request.hw, (w / 2, h / 2)), (half, half * patient.uniform(1.08, 1.2)))
     tissue = TISSUE[request.variant.technique]
     canvas = _head(request, frame, tissue)
     anatomy = (Anatomy("brain", frame.mask(_hindbrain())),)
@@ -53,16 +52,16 @@ def _head(request: Request, frame: Frame, tissue: Tissue) -> Pixels:
     ducts = frame.line(0.12, curve((0.1, 0.02), (0.3, 0.22)), curve((-0.1, 0.02), (-0.3, 0.22)))
     canvas = over(canvas, np.maximum(ducts, frame.area(STEM)), tissue.white)
     canvas = over(canvas, frame.area(oval(0, 0.17, 0.1, 0.05)), tissue.fluid)
-    canvas = over(canvas, frame.area(PETROUS, mirrored(PETROUS)), tissue.bone + 0.1)
+    canvas = over(canvas, frame.area(*both(PETROUS)), tissue.bone + 0.1)
     canal = curve((0.34, -0.13), (0.52, -0.09))
-    canvas = over(canvas, frame.line(0.035, canal, mirrored(canal)), tissue.fluid + 0.08)
+    canvas = over(canvas, frame.line(0.035, *both(canal)), tissue.fluid + 0.08)
     return _vessels(frame, tissue, canvas)
 
 
 def _folia(request: Request, frame: Frame, tissue: Tissue) -> Pixels:
     """Thin leaves that run about the vermis, broken by white matter."""
     x, y = frame.axes
-    bend = 0.35 * blobs(request.patient, frame.grid, 0.3 * frame.half[0] * frame.shrink)
+    bend = 0.35 * blobs(request.patient, frame.grid, frame.on_grid(0.3))
     leaves = np.cos(np.float32(90) * np.sqrt((0.75 * x) ** 2 + (y + 0.12) ** 2) + bend)
     core = np.exp(-(((np.abs(x) - 0.3) / 0.2) ** 2) - ((y - 0.32) / 0.17) ** 2)
     bark = tissue.grey + np.float32(0.035) * leaves
@@ -72,16 +71,16 @@ def _folia(request: Request, frame: Frame, tissue: Tissue) -> Pixels:
 def _forebrain(request: Request, frame: Frame, tissue: Tissue, canvas: Pixels) -> Pixels:
     """Temporal lobes before the petrous bones; between them the sphenoid with its air."""
     lobe = oval(0.52, -0.48, 0.31, 0.26, 0.5)
-    folds = np.abs(blobs(request.patient, frame.grid, 0.11 * frame.half[0] * frame.shrink))
+    folds = np.abs(blobs(request.patient, frame.grid, frame.on_grid(0.11)))
     matter = over(np.full(frame.grid, tissue.white, np.float32), ramp(-folds, -0.6, 0.25), tissue.grey)
     matter = over(matter, ramp(-folds, -0.1, 0.1), tissue.fluid)
     wall = oval(0.52, -0.48, 0.34, 0.29, 0.5)
-    canvas = over(canvas, frame.area(wall, mirrored(wall)), tissue.bone)
-    canvas = over(canvas, frame.area(lobe, mirrored(lobe)), matter)
+    canvas = over(canvas, frame.area(*both(wall)), tissue.bone)
+    canvas = over(canvas, frame.area(*both(lobe)), matter)
     canvas = over(canvas, frame.area(oval(0, -0.42, 0.2, 0.17)), 0.75 * tissue.fat)
     canvas = over(canvas, frame.area(oval(-0.07, -0.55, 0.09, 0.13), oval(0.08, -0.57, 0.07, 0.11)), 0.02)
     shell = curve((0.1, -0.92), (0.08, -0.72))
-    nose = frame.line(0.03, curve((0, -0.95), (0, -0.7)), shell, mirrored(shell))
+    nose = frame.line(0.03, curve((0, -0.95), (0, -0.7)), *both(shell))
     canvas = over(canvas, frame.area(oval(0, -0.82, 0.16, 0.15)), 0.05)
     return over(canvas, nose, 0.7)
 
@@ -91,17 +90,13 @@ def _vessels(frame: Frame, tissue: Tissue, canvas: Pixels) -> Pixels:
     sinus = curve((0.66, 0.2), (0.76, 0.26), (0.77, 0.38), (0.7, 0.4), (0.69, 0.3))
     carotid = oval(0.2, -0.3, 0.045, 0.04)
     middle = (oval(0.01, -0.22, 0.03, 0.03), oval(0, 0.78, 0.05, 0.035))
-    return over(canvas, frame.area(*middle, *_both(sinus, carotid)), tissue.vessel)
-
-
-def _both(*outlines: Points) -> tuple[Points, ...]:
-    return (*outlines, *map(mirrored, outlines))
+    return over(canvas, frame.area(*middle, *both(sinus, carotid)), tissue.vessel)
 
 
 def _angle(frame: Frame) -> FindSpot:
     """On the face of a petrous bone: the thing lies before it, its base on it."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         part, side = random.random() * (len(FACE) - 1), int(random.choice([-1, 1]))
         first = FACE[int(part)]
         x, y = first + (FACE[int(part) + 1] - first) * (part % 1)

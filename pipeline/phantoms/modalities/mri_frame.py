@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 
 from pipeline.phantoms.kinds import Mask, Pixels
-from pipeline.phantoms.shapes import Points, filled
+from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import FIXED_BITS, Points, filled, fixed, inked
 
 MATRIX = 288  # samples along the longer side; a finer picture is interpolated from it, as scanners do
-FIXED_BITS = 4
 
 
 def oval(x: float, y: float, half_x: float, half_y: float, turn: float = 0.0) -> Points:
@@ -28,7 +28,13 @@ def mirrored(points: Points) -> Points:
     return points * (-1.0, 1.0)
 
 
+def both(*outlines: Points) -> tuple[Points, ...]:
+    """These and their mirror images."""
+    return (*outlines, *map(mirrored, outlines))
+
+
 def curve(*points: tuple[float, float]) -> Points:
+    """Corners of a line or an area, in shares."""
     return np.array(points, float)
 
 
@@ -59,6 +65,10 @@ class Frame:
         """Height and width of the coarse canvas."""
         return max(8, round(self.hw[0] * self.shrink)), max(8, round(self.hw[1] * self.shrink))
 
+    def on_grid(self, share: float) -> float:
+        """A share of the half width in cells of the grid."""
+        return share * self.half[0] * self.shrink
+
     @cached_property
     def axes(self) -> tuple[Pixels, Pixels]:
         """x as (1, width) and y as (height, 1) of the grid's pixels, in shares."""
@@ -85,15 +95,15 @@ class Frame:
         canvas = np.zeros(self.grid, np.uint8)
         for outline in outlines:
             cv2.fillPoly(canvas, [self._fixed(outline)], 255, cv2.LINE_AA, FIXED_BITS)
-        return canvas.astype(np.float32) / np.float32(255)
+        return inked(canvas)
 
     def line(self, width: float, *paths: Points) -> Pixels:
         """Weights of lines, `width` a share of the half width, at least a pixel."""
         canvas = np.zeros(self.grid, np.uint8)
-        thickness = max(1, round(width * self.half[0] * self.shrink))
+        thickness = max(1, round(self.on_grid(width)))
         for path in paths:
             cv2.polylines(canvas, [self._fixed(path)], False, 255, thickness, cv2.LINE_AA, FIXED_BITS)
-        return canvas.astype(np.float32) / np.float32(255)
+        return inked(canvas)
 
     def mask(self, outline: Points) -> Mask:
         """What a closed curve holds, in the picture itself."""
@@ -114,7 +124,13 @@ class Frame:
 
     def _fixed(self, points: Points) -> "np.ndarray[tuple[int, ...], np.dtype[np.int32]]":
         across = (points * self.half + np.array(self.centre)) * self.shrink - 0.5
-        return np.asarray(np.round(across * 2**FIXED_BITS), np.int32)
+        return fixed(across)
+
+
+def shifted(image: Random, hw: tuple[int, int], xy: tuple[float, float], most: float = 0.012) -> tuple[float, float]:
+    """A centre as this picture has it: off `xy` by `most` of the shorter side in either direction."""
+    dx, dy = image.uniform(-most, most, 2) * min(hw)
+    return xy[0] + dx, xy[1] + dy
 
 
 def layered(radius: Pixels, layers: Sequence[tuple[float, float]]) -> Pixels:

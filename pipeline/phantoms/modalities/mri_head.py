@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Pixels, Spot
-from pipeline.phantoms.modalities.mri_frame import Frame, curve, layered, mirrored, oval, over, ramp
+from pipeline.phantoms.modalities.mri_frame import Frame, both, curve, layered, oval, over, ramp, shifted
 from pipeline.phantoms.modalities.mri_physics import NOISE, Scene, acquired
 from pipeline.phantoms.modalities.mri_techniques import GROUPS, TISSUE, Tissue
 from pipeline.phantoms.seeds import Random
@@ -36,6 +36,7 @@ class Brain:
 
 
 def background(request: Request) -> Background:
+    """The whole head with both lateral ventricles, in the variant's technique."""
     tissue = TISSUE[request.variant.technique]
     brain = brain_of(request)
     canvas = head(request, brain, tissue)
@@ -64,8 +65,7 @@ def brain_of(request: Request, tall: float = 1.2) -> Brain:
     patient, image = request.patient, request.image
     half = min(0.475 * h / tall, 0.43 * w) * patient.uniform(0.9, 1.0)
     height = half * tall * patient.uniform(0.97, 1.03)
-    shift = image.uniform(-0.012, 0.012, 2) * min(h, w)
-    frame = Frame(request.hw, (w / 2 + shift[0], h / 2 + shift[1]), (half, height))
+    frame = Frame(request.hw, shifted(image, request.hw, (w / 2, h / 2)), (half, height))
     return Brain(
         frame,
         ageing=float(patient.uniform(0.6, 1.4)),
@@ -86,14 +86,14 @@ def head(request: Request, brain: Brain, tissue: Tissue) -> Pixels:
             (0.935, 0.95 * tissue.fat), (0.975, tissue.fat), (0.99, 0.7 * tissue.fat), (1.01, 0.01), (2, 0.0),
         ],
     )  # fmt: skip
-    folds = np.abs(blobs(request.patient, brain.frame.grid, 0.115 * brain.frame.half[0] * brain.frame.shrink))
+    folds = np.abs(blobs(request.patient, brain.frame.grid, brain.frame.on_grid(0.115)))
     x, y = brain.frame.axes
     cleft = ramp(-np.abs(x), -0.05, 0.04) * ramp(np.abs(y), 0.34, 0.08)
     outer = ramp(radius, 0.46, 0.2)
     grey = np.maximum(np.maximum(ramp(-folds, -0.62, 0.25) * outer, ramp(radius, BRAIN - 0.055, 0.02)), cleft)
     fluid = ramp(-folds, -0.2 * brain.ageing, 0.14) * ramp(radius, 0.6, 0.15)
     fluid = np.maximum(fluid, ramp(-np.abs(x), -0.014 * brain.ageing, 0.01) * ramp(np.abs(y), 0.36, 0.08))
-    grain = request.scanner.texture(request.image, brain.frame.grid, 0.05 * brain.frame.half[0] * brain.frame.shrink, 3)
+    grain = request.scanner.texture(request.image, brain.frame.grid, brain.frame.on_grid(0.05), 3)
     inner = over(tissue.white + np.float32(0.012) * grain, grey, tissue.grey)
     inner = over(inner, fluid, tissue.fluid)
     return over(shell, ramp(-radius, -BRAIN, 0.015), inner)
@@ -102,11 +102,11 @@ def head(request: Request, brain: Brain, tissue: Tissue) -> Pixels:
 def _inside(brain: Brain, tissue: Tissue, canvas: Pixels, ventricles: tuple[Points, Points]) -> Pixels:
     """Deep grey matter, insula, ventricles, falx and vessels."""
     frame = brain.frame
-    deep = frame.area(*NUCLEI, *map(mirrored, NUCLEI))
+    deep = frame.area(*both(*NUCLEI))
     canvas = over(canvas, 0.85 * deep, tissue.grey)
     sylvian = curve((0.82, -0.16), (0.66, -0.12), (0.55, -0.2), (0.52, 0.02), (0.58, 0.18))
-    canvas = over(canvas, frame.line(0.1, sylvian, mirrored(sylvian)), tissue.grey)
-    canvas = over(canvas, frame.line(0.028 * brain.ageing, sylvian, mirrored(sylvian)), tissue.fluid)
+    canvas = over(canvas, frame.line(0.1, *both(sylvian)), tissue.grey)
+    canvas = over(canvas, frame.line(0.028 * brain.ageing, *both(sylvian)), tissue.fluid)
     third = oval(0, 0.08, 0.018 * brain.ageing, 0.13)
     canvas = over(canvas, frame.area(*ventricles, third), tissue.fluid)
     falx = frame.line(0.012, curve((0, -0.83), (0, -0.45)), curve((0, 0.5), (0, 0.83)))
@@ -130,7 +130,7 @@ def _ventricle(brain: Brain, side: int) -> Points:
 def _hemisphere(brain: Brain, wet: Pixels) -> FindSpot:
     """Anywhere in a hemisphere whose size lets the thing lie within the brain; small ones off the ventricles."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x, y = random.uniform(-0.75, 0.75), random.uniform(-0.75, 0.72)
         return _spot(brain, wet, (x, y), wh, _lobe(x, y))
 
@@ -140,7 +140,7 @@ def _hemisphere(brain: Brain, wet: Pixels) -> FindSpot:
 def _white_matter(brain: Brain, wet: Pixels) -> FindSpot:
     """In the white matter about the ventricles and further out."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x, y = random.choice([-1, 1]) * random.uniform(0.12, 0.5), random.uniform(-0.6, 0.66)
         if np.hypot(x, y) > 0.68 or (abs(x) < 0.42 and -0.38 < y < 0.26):
             return None
@@ -150,7 +150,7 @@ def _white_matter(brain: Brain, wet: Pixels) -> FindSpot:
     return find
 
 
-def _spot(brain: Brain, wet: Pixels, at: tuple[float, float], wh: tuple[float, float], place: str) -> Spot | None:
+def _spot(brain: Brain, wet: Pixels, at: tuple[float, float], wh: SiteWh, place: str) -> Spot | None:
     (x, y), (w, h) = at, brain.frame.shares(wh)
     corner = np.hypot(abs(x) + 0.4 * w, abs(y) + 0.4 * h)
     if corner > BRAIN - 0.05 or abs(x) < max(0.07, 0.36 * w):

@@ -7,8 +7,24 @@ import cv2
 import numpy as np
 
 from pipeline.phantoms.kinds import Draw, Drawn, Mask, Patch, Pixels
-from pipeline.phantoms.shapes import Points, coordinates, ellipse, filled, fitted, outline, soft, turned, with_contrast
-from pipeline.phantoms.texture import blobs
+from pipeline.phantoms.shapes import (
+    FIXED_BITS,
+    Points,
+    coordinates,
+    ellipse,
+    filled,
+    fitted,
+    fixed,
+    hills,
+    inked,
+    long_side,
+    middle_and_half,
+    outline,
+    polar,
+    soft,
+    turned,
+    with_contrast,
+)
 
 REPLACED = 0.85  # of the tissue's structure
 Look = tuple[Pixels, Mask]
@@ -23,7 +39,7 @@ def signed(paint: Paint, sign: float) -> Draw:
 
     def draw(patch: Patch) -> Drawn:
         pattern, mask = paint(patch)
-        taken = np.float32(REPLACED) * soft(mask, 0.02 * long_px(patch)) * (patch.pixels[mask].mean() - patch.pixels)
+        taken = np.float32(REPLACED) * soft(mask, 0.02 * long_side(patch)) * (patch.pixels[mask].mean() - patch.pixels)
         taken -= taken[mask].mean()
         even = replace(patch, pixels=np.where(mask, patch.pixels + taken, patch.pixels))
         return with_contrast(even, mask, pattern * _inner(patch), sign)
@@ -37,18 +53,13 @@ def _inner(patch: Patch) -> Pixels:
     factor = np.ones(patch.hw, np.float32)
     around, turn = (float(value) for value in patch.random.uniform(0, 2 * np.pi, 2))
     if patch.attributes.get("texture") == "heterogeneous" or patch.attributes.get("enhancement") == "heterogeneous":
-        factor += 0.5 * np.tanh(2 * blobs(patch.random, patch.hw, max(2.0, 0.22 * long_px(patch))))
+        factor += 0.5 * np.tanh(2 * hills(patch, 0.22))
     if patch.attributes.get("internal_structure") == "cystic":
         hole = np.hypot(u - 0.35 * np.cos(around), v - 0.35 * np.sin(around)) < 0.25
-        factor *= 1 - 0.95 * soft(hole, 0.02 * long_px(patch))
+        factor *= 1 - 0.95 * soft(hole, 0.02 * long_side(patch))
     if patch.attributes.get("internal_structure") == "septated":
         factor += 1.2 * (np.abs(u * np.cos(turn) + v * np.sin(turn)) < 0.09)
     return factor.astype(np.float32)
-
-
-def long_px(patch: Patch) -> float:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(max(x2 - x1, y2 - y1))
 
 
 def infiltrating(patch: Patch) -> Look:
@@ -56,28 +67,28 @@ def infiltrating(patch: Patch) -> Look:
     angle = np.linspace(0, 2 * np.pi, 96, endpoint=False)
     fingers, phase = int(patch.random.integers(4, 7)), patch.random.uniform(0, 2 * np.pi)
     radius = 0.62 + 0.38 * np.sin(fingers * angle + phase) * (1 + 0.25 * np.sin(2 * angle + 2 * phase)) / 1.25
-    mask = filled(fitted(np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1), patch.box_xyxy), patch.hw)
-    return soft(mask, 0.045 * long_px(patch)), mask
+    mask = filled(fitted(polar(radius, angle), patch.box_xyxy), patch.hw)
+    return soft(mask, 0.045 * long_side(patch)), mask
 
 
 def nodule_in_oedema(patch: Patch) -> Look:
     """A round sharp core amid a faint even halo."""
     u, v = coordinates(patch)
     mask = ellipse(patch)
-    core = soft(np.hypot(u, v) < 0.5, 0.02 * long_px(patch))
-    return 0.3 * soft(mask, 0.03 * long_px(patch)) + 2.2 * core, mask
+    core = soft(np.hypot(u, v) < 0.5, 0.02 * long_side(patch))
+    return 0.3 * soft(mask, 0.03 * long_side(patch)) + 2.2 * core, mask
 
 
 def thick_irregular_ring(patch: Patch) -> Look:
     """A wall of changing thickness, knobbly inside, about an empty centre that lies off the middle."""
     lobes = 5 if patch.attributes.get("margin") == "lobulated" else 0
     mask = filled(fitted(outline(patch.random, 0.05, lobes), patch.box_xyxy), patch.hw)
-    x1, y1, x2, y2 = patch.box_xyxy
-    hole = outline(patch.random, 0.22) * (0.42 * (x2 - x1) / 2, 0.42 * (y2 - y1) / 2)
+    middle, half = middle_and_half(patch)
+    hole = outline(patch.random, 0.22) * (0.42 * half)
     turn = patch.random.uniform(0, 2 * np.pi)
-    shift = 0.13 * np.array([np.cos(turn) * (x2 - x1), np.sin(turn) * (y2 - y1)]) / 2
-    empty = filled(hole + shift + ((x1 + x2) / 2, (y1 + y2) / 2), patch.hw)
-    return soft(mask & ~empty, 0.02 * long_px(patch)), mask
+    shift = 0.13 * (half * polar(1.0, turn))
+    empty = filled(hole + shift + middle, patch.hw)
+    return soft(mask & ~empty, 0.02 * long_side(patch)), mask
 
 
 def thin_even_ring(patch: Patch) -> Look:
@@ -87,7 +98,7 @@ def thin_even_ring(patch: Patch) -> Look:
     mask = filled(points, patch.hw)
     middle = points.mean(axis=0)
     inner = filled((points - middle) * 0.76 + middle, patch.hw)
-    return soft(mask & ~inner, 0.012 * long_px(patch)), mask
+    return soft(mask & ~inner, 0.012 * long_side(patch)), mask
 
 
 def full_centre(patch: Patch) -> Look:
@@ -97,7 +108,7 @@ def full_centre(patch: Patch) -> Look:
     mask = filled(points, patch.hw)
     middle = points.mean(axis=0)
     inner = filled((points - middle) * 0.68 + middle, patch.hw)
-    return 0.1 * soft(mask, 0.02 * long_px(patch)) + soft(inner, 0.02 * long_px(patch)), mask
+    return 0.1 * soft(mask, 0.02 * long_side(patch)) + soft(inner, 0.02 * long_side(patch)), mask
 
 
 def lines(patch: Patch) -> Look:
@@ -115,22 +126,21 @@ def parallel(patch: Patch, angle: float) -> Look:
     u, v = coordinates(patch)
     mask = ellipse(patch)
     wave = np.cos(np.float32(np.pi * 2.3) * (u * np.cos(angle) + v * np.sin(angle)))
-    return (np.clip(0.2 + 1.6 * wave, 0, 1) * soft(mask, 0.02 * long_px(patch))).astype(np.float32), mask
+    return (np.clip(0.2 + 1.6 * wave, 0, 1) * soft(mask, 0.02 * long_side(patch))).astype(np.float32), mask
 
 
 def converging(patch: Patch) -> Look:
     """Fine veins that meet in one trunk at the edge."""
-    x1, y1, x2, y2 = patch.box_xyxy
-    middle, half = np.array([x1 + x2 - 1, y1 + y2 - 1]) / 2, np.array([x2 - x1, y2 - y1]) / 2 - 0.5
+    middle, half = (each - 0.5 for each in middle_and_half(patch))
     toward = patch.random.uniform(0, 2 * np.pi)
     ends = toward + np.pi + np.linspace(-1.5, 1.5, 6) + patch.random.uniform(-0.1, 0.1, 6)
-    hub = 0.35 * np.array([np.cos(toward), np.sin(toward)])
+    hub = polar(0.35, toward)
     canvas = np.zeros(patch.hw, np.uint8)
-    width = max(1, round(0.06 * long_px(patch)))
+    width = max(1, round(0.06 * long_side(patch)))
     for angle, wide in [*((end, width) for end in ends), (toward, 2 * width)]:
-        path = middle + half * np.stack([hub, 0.95 * np.array([np.cos(angle), np.sin(angle)])])
-        cv2.polylines(canvas, [np.round(path * 16).astype(np.int32)], False, 255, wide, cv2.LINE_AA, 4)
-    return canvas.astype(np.float32) / np.float32(255), ellipse(patch)
+        path = middle + half * np.stack([hub, polar(0.95, angle)])
+        cv2.polylines(canvas, [fixed(path)], False, 255, wide, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas), ellipse(patch)
 
 
 def ovoid_with_vein(patch: Patch) -> Look:
@@ -144,7 +154,7 @@ def ovoid_with_vein(patch: Patch) -> Look:
 
 def edge(patch: Patch) -> float:
     """Softness of an outline in pixels, as its margin asks."""
-    return (0.06 if patch.attributes.get("margin") == "ill-defined" else 0.015) * long_px(patch)
+    return (0.06 if patch.attributes.get("margin") == "ill-defined" else 0.015) * long_side(patch)
 
 
 def speckled(patch: Patch) -> Look:
@@ -154,7 +164,7 @@ def speckled(patch: Patch) -> Look:
 
 def cloud(patch: Patch) -> Look:
     """A few pale soft patches that run into each other."""
-    return dots(patch, 4, 0.38, 0.05 * long_px(patch))
+    return dots(patch, 4, 0.38, 0.05 * long_side(patch))
 
 
 def dots(patch: Patch, count: int, radius: float, soft_px: float) -> Look:
@@ -173,7 +183,7 @@ def wedge(patch: Patch) -> Look:
     turn = patch.spot.angle + patch.random.normal(0, 0.2)
     points = turned(np.array([(-1.0, 0.0), (1.0, -0.9), (1.15, 0.0), (1.0, 0.9)]), turn)
     mask = filled(fitted(points, patch.box_xyxy), patch.hw)
-    return soft(mask, 0.015 * long_px(patch)), mask
+    return soft(mask, 0.015 * long_side(patch)), mask
 
 
 def lens(patch: Patch) -> Look:
@@ -182,14 +192,14 @@ def lens(patch: Patch) -> Look:
     arc = 0.5 * (1 - t**2)
     points = np.concatenate([np.stack([t, arc], 1), np.stack([t[::-1], -arc], 1)])
     mask = filled(fitted(turned(points, patch.random.choice([-0.75, 0.75])), patch.box_xyxy), patch.hw)
-    return soft(mask, 0.05 * long_px(patch)), mask
+    return soft(mask, 0.05 * long_side(patch)), mask
 
 
 def encapsulated(patch: Patch) -> Look:
     """A rim about an inside that hardly differs from what is about it."""
     u, v = coordinates(patch)
     mask, far = ellipse(patch), np.hypot(u, v)
-    return soft(mask & (far > 0.74), 0.012 * long_px(patch)) + 0.25 * soft(mask, 0.02 * long_px(patch)), mask
+    return soft(mask & (far > 0.74), 0.012 * long_side(patch)) + 0.25 * soft(mask, 0.02 * long_side(patch)), mask
 
 
 def with_dural_tail(patch: Patch) -> Look:
@@ -220,7 +230,7 @@ def winding_tube(patch: Patch) -> Look:
 def _outlined(patch: Patch, points: Points) -> Look:
     """A sharp even area; the points' -y is turned to the spot's angle, so that a base lies on the bone."""
     mask = filled(fitted(turned(points, patch.spot.angle + np.pi / 2), patch.box_xyxy), patch.hw)
-    return soft(mask, 0.012 * long_px(patch)), mask
+    return soft(mask, 0.012 * long_side(patch)), mask
 
 
 def wide_base(patch: Patch) -> Look:
@@ -249,4 +259,4 @@ def _from_disc(patch: Patch, points: Points) -> Look:
     rough = 0.05 if patch.attributes.get("margin") == "irregular" else 0.0
     shaken = points + rough * patch.random.standard_normal(points.shape) if rough else points
     mask = filled(fitted(shaken, patch.box_xyxy), patch.hw)
-    return soft(mask, 0.015 * long_px(patch)), mask
+    return soft(mask, 0.015 * long_side(patch)), mask

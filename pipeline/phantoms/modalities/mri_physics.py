@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh
 from pipeline.phantoms.kinds import Pixels, Spot
 from pipeline.phantoms.modalities.mri_frame import Frame
 from pipeline.phantoms.seeds import Random
@@ -59,7 +59,7 @@ def acquired(request: Request, scene: Scene, blur: float = 0.0011, noise: float 
 def persistent(find: FindSpot) -> FindSpot:
     """Large things fit at few places: several tries for each that the plan makes, so that none is left out for size."""
 
-    def again(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def again(random: Random, wh: SiteWh) -> Spot | None:
         return next((spot for _ in range(TRIES) if (spot := find(random, wh)) is not None), None)
 
     return again

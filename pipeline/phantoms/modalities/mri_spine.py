@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Group, Kind, Pixels, Spot
-from pipeline.phantoms.modalities.mri_frame import Frame, over, ramp
+from pipeline.phantoms.modalities.mri_frame import Frame, over, ramp, shifted
 from pipeline.phantoms.modalities.mri_lesions import layered_bulge, narrow_neck, signed, wide_base
 from pipeline.phantoms.modalities.mri_physics import NOISE, Scene, acquired
 from pipeline.phantoms.modalities.mri_techniques import DARK, TEXTURE
@@ -60,8 +60,7 @@ def background(request: Request) -> Background:
     h, w = request.hw
     patient, image = request.patient, request.image
     level = h * float(patient.uniform(0.2, 0.27))
-    shift = image.uniform(-0.012, 0.012, 2) * min(h, w)
-    frame = Frame(request.hw, (w * 0.48 + shift[0], h / 2 + shift[1]), (level, level))
+    frame = Frame(request.hw, shifted(image, request.hw, (w * 0.48, h / 2)), (level, level))
     bend, tip, first = (float(patient.uniform(*bounds)) for bounds in ((0.01, 0.035), (-1, 1), (2, 5)))
     spine = Spine(frame, bend, tip, int(first))
     canvas = _tissue(request, spine)
@@ -74,10 +73,10 @@ def _tissue(request: Request, spine: Spine) -> Pixels:
     frame = spine.frame
     x, y = frame.axes
     behind = x - np.float32(spine.bend) * (y - np.float32(spine.tip)) ** 2
-    grain = request.scanner.texture(request.image, frame.grid, 0.12 * frame.half[0] * frame.shrink, 3)
+    grain = request.scanner.texture(request.image, frame.grid, frame.on_grid(0.12), 3)
     canvas = _front_and_back(request, frame, behind, y) + np.float32(0.03) * grain
     canvas = over(canvas, _within(behind, -1.08, 0.0), _column(request, frame, behind, y) + np.float32(0.02) * grain)
-    return over(canvas, _within(behind, 0.0, CANAL), _canal(request, frame, behind, y))
+    return over(canvas, _within(behind, 0.0, CANAL), _canal(request, frame, behind))
 
 
 def _within(values: Pixels, low: float, high: float) -> Pixels:
@@ -86,7 +85,7 @@ def _within(values: Pixels, low: float, high: float) -> Pixels:
 
 def _front_and_back(request: Request, frame: Frame, behind: Pixels, y: Pixels) -> Pixels:
     """A dark vessel and fat before the spine; spinous processes in muscle and bright fat behind it."""
-    coarse = blobs(request.patient, frame.grid, 0.4 * frame.half[0] * frame.shrink)
+    coarse = blobs(request.patient, frame.grid, frame.on_grid(0.4))
     belly = 0.42 + 0.12 * coarse
     belly = over(belly, _within(behind, -1.75, -1.2), 0.07)
     process = np.cos(np.float32(2 * np.pi) * (y - 0.62 - 0.25 * behind))
@@ -101,7 +100,7 @@ def _column(request: Request, frame: Frame, behind: Pixels, y: Pixels) -> Pixels
     """Bodies with dark end plates, discs whose middle is bright the less they have dried out."""
     dried = float(request.patient.uniform(0.1, 1.0))
     phase = np.abs(y - np.round(y)) + 0.05 * (((behind + 0.54) / 0.54) ** 2 - 0.5) * 0.6
-    marrow = BODY + np.float32(0.025) * blobs(request.patient, frame.grid, 0.15 * frame.half[0] * frame.shrink)
+    marrow = BODY + np.float32(0.025) * blobs(request.patient, frame.grid, frame.on_grid(0.15))
     half = DISC_SHARE / 2
     column = over(marrow, ramp(-phase, -half - 0.035, 0.015), CORTEX)
     column = over(column, ramp(-phase, -half, 0.02), 0.22)
@@ -111,9 +110,9 @@ def _column(request: Request, frame: Frame, behind: Pixels, y: Pixels) -> Pixels
     return over(column, rim * ramp(phase + 0 * behind, half, 0.02), CORTEX)
 
 
-def _canal(request: Request, frame: Frame, behind: Pixels, y: Pixels) -> Pixels:
+def _canal(request: Request, frame: Frame, behind: Pixels) -> Pixels:
     """Fluid with the roots as thin stripes in its hind part, dura and fat at its back."""
-    sway = 0.5 * blobs(request.patient, frame.grid, 0.8 * frame.half[0] * frame.shrink)
+    sway = 0.5 * blobs(request.patient, frame.grid, frame.on_grid(0.8))
     stripes = np.cos(np.float32(70) * behind + sway * 2) * ramp(behind, 0.2, 0.1)
     canal = FLUID - np.float32(0.16) * (1 + stripes) * ramp(behind, 0.22, 0.08)
     canal = over(canal.astype(np.float32), ramp(behind, CANAL - 0.05, 0.02), 0.2)
@@ -130,7 +129,7 @@ def _disc(spine: Spine, at: int) -> Points:
 def _behind(spine: Spine) -> FindSpot:
     """Behind a disc, its left edge on the disc's."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         at = int(random.choice(spine.discs()))
         w, h = spine.frame.shares(wh)
         y = at + random.uniform(-0.06, 0.06)

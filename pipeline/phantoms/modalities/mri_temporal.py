@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Group, Kind, Pixels, Spot
-from pipeline.phantoms.modalities.mri_frame import Frame, curve, layered, mirrored, oval, over, ramp
+from pipeline.phantoms.modalities.mri_frame import Frame, both, curve, layered, oval, over, ramp
 from pipeline.phantoms.modalities.mri_head import WIDTH_MM, Brain, brain_of
 from pipeline.phantoms.modalities.mri_physics import Scene, acquired
 from pipeline.phantoms.modalities.mri_techniques import GROUPS, TISSUE, Tissue
@@ -22,6 +22,7 @@ FLOOR = curve((-0.82, 0.24), (-0.7, 0.5), (-0.45, 0.6), (-0.2, 0.5), (0.2, 0.5),
 
 
 def background(request: Request) -> Background:
+    """The whole head; both hippocampi are small where `request.extents` asks for atrophy."""
     tissue, brain = TISSUE[request.variant.technique], brain_of(request, tall=1.12)
     height, thin = request.patient.uniform(0.075, 0.092), request.patient.uniform(*SHRUNK)
     shrink = float(thin) if request.extents.get(ATROPHY.name) else 1.0
@@ -54,10 +55,10 @@ def _head(request: Request, brain: Brain, tissue: Tissue) -> Pixels:
         (0.98, tissue.fat), (1.01, 0.01), (2, 0),
     ]  # fmt: skip
     canvas = layered(radius, layers)
-    grain = request.scanner.texture(request.image, frame.grid, 0.05 * frame.half[0] * frame.shrink, 3)
+    grain = request.scanner.texture(request.image, frame.grid, frame.on_grid(0.05), 3)
     below = ramp(y + 0 * x, 0.42, 0.04) * ramp(-np.abs(x) - 0.25 * y, -0.92, 0.02)
     canvas = over(canvas, below, tissue.muscle + np.float32(0.04) * grain)
-    folds = np.abs(blobs(request.patient, frame.grid, 0.12 * frame.half[0] * frame.shrink))
+    folds = np.abs(blobs(request.patient, frame.grid, frame.on_grid(0.12)))
     cleft = ramp(-np.abs(x), -0.06, 0.04) * ramp(-y, 0.3, 0.06)
     grey = np.maximum(np.maximum(ramp(-folds, -0.6, 0.25) * ramp(radius, 0.4, 0.2), ramp(radius, 0.8, 0.02)), cleft)
     wet = np.maximum(
@@ -75,15 +76,15 @@ def _fluid(brain: Brain, tissue: Tissue, canvas: Pixels) -> Pixels:
     frame, wide = brain.frame, brain.wide * (0.75 + 0.25 * brain.ageing)
     body = curve((0.015, -0.2), (0.1, -0.31), (0.24, -0.34), (0.2, -0.25), (0.06, -0.13)) * (wide, 1)
     nuclei = (oval(0.13, -0.04, 0.09, 0.1), oval(0.34, -0.03, 0.09, 0.12, 0.3))
-    canvas = over(canvas, 0.85 * frame.area(*nuclei, *map(mirrored, nuclei)), tissue.grey)
+    canvas = over(canvas, 0.85 * frame.area(*both(*nuclei)), tissue.grey)
     sylvian = curve((0.84, 0.06), (0.66, 0.08), (0.54, 0.0), (0.52, -0.12))
-    canvas = over(canvas, frame.line(0.1, sylvian, mirrored(sylvian)), tissue.grey)
+    canvas = over(canvas, frame.line(0.1, *both(sylvian)), tissue.grey)
     stem = oval(0, 0.4, 0.17, 0.2)
     cistern = frame.area(oval(0, 0.4, 0.24, 0.24))
-    cleft = frame.line(0.03 * brain.ageing, sylvian, mirrored(sylvian))
+    cleft = frame.line(0.03 * brain.ageing, *both(sylvian))
     canvas = over(canvas, np.maximum(cleft, cistern), tissue.fluid)
     canvas = over(canvas, frame.area(stem), tissue.white - 0.04)
-    canvas = over(canvas, frame.area(body, mirrored(body), oval(0, 0.0, 0.018 * wide, 0.11)), tissue.fluid)
+    canvas = over(canvas, frame.area(*both(body), oval(0, 0.0, 0.018 * wide, 0.11)), tissue.fluid)
     return over(canvas, frame.area(oval(0, 0.86, 0.12, 0.05)), 0.03)
 
 
@@ -91,9 +92,9 @@ def _medial(brain: Brain, tissue: Tissue, canvas: Pixels, hippocampi: tuple[Poin
     """The hippocampi in their white matter, with the horn's fluid where they have shrunk."""
     frame = brain.frame
     bed, horn = oval(0.36, 0.34, 0.17, 0.14, 0.2), oval(0.345, 0.31, 0.115, 0.075 + 0.025 * lost, 0.25)
-    canvas = over(canvas, frame.area(bed, mirrored(bed)), tissue.white)
+    canvas = over(canvas, frame.area(*both(bed)), tissue.white)
     wet = 0.5 + 0.5 * min(1.0, 2 * lost)
-    canvas = over(canvas, np.float32(wet) * frame.area(horn, mirrored(horn)), tissue.fluid)
+    canvas = over(canvas, np.float32(wet) * frame.area(*both(horn)), tissue.fluid)
     return over(canvas, frame.area(*hippocampi), tissue.grey)
 
 
@@ -101,7 +102,7 @@ def _hemisphere(brain: Brain) -> FindSpot:
     """Above the temporal lobes: nothing lies on a hippocampus."""
     frame: Frame = brain.frame
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x, y = random.uniform(-0.7, 0.7), random.uniform(-0.7, 0.1)
         w, h = frame.shares(wh)
         if np.hypot(abs(x) + 0.4 * w, abs(y) + 0.4 * h) > 0.79 or y + 0.75 * h > 0.2 or abs(x) < max(0.07, 0.36 * w):

@@ -16,13 +16,13 @@ from pipeline.phantoms.kinds import Mask, Pixels, Spot
 from pipeline.phantoms.modalities.nuclear_camera import Scan
 from pipeline.phantoms.modalities.nuclear_ovals import BONES, FDG, LUNGS, OUTLINE, Organ
 from pipeline.phantoms.seeds import Random
-from pipeline.phantoms.shapes import FIXED_BITS, turned
+from pipeline.phantoms.shapes import FIXED_BITS, fixed, polar, turned
 
 GRID = 176  # cells of the longer side
 MIDLINE = 0.01  # what lies nearer to it has no side
+COARSE = 4  # pixels: sites are looked for on a grid of these
 HOT_ORGAN = 0.45  # activity of brain, kidneys and bladder, where nobody would see a focus
-ANGLES = np.linspace(0, 2 * np.pi, 32, endpoint=False)
-CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)], axis=1)
+CIRCLE = polar(1.0, np.linspace(0, 2 * np.pi, 32, endpoint=False))
 
 Side = Literal["left", "right"]
 
@@ -100,17 +100,16 @@ def silhouette(parts: Iterable[Placed], frame: Frame) -> Mask:
 def _fill(canvas: npt.NDArray[np.uint8], organ: Organ, frame: Frame, value: int) -> None:
     """With soft borders where `value` is 255."""
     points = turned(CIRCLE * organ.semi, organ.tilt) * frame.unit + np.array(frame.pixel(organ.xy))
-    fixed = np.round(points * 2**FIXED_BITS).astype(np.int32)
-    cv2.fillPoly(canvas, [fixed], value, cv2.LINE_AA if value == 255 else cv2.LINE_8, FIXED_BITS)
+    cv2.fillPoly(canvas, [fixed(points)], value, cv2.LINE_AA if value == 255 else cv2.LINE_8, FIXED_BITS)
 
 
 def within(frame: Frame, body: Mask, level: Pixels, at_most: float) -> FindSpot:
     """Sites inside the body, away from organs that are hotter than `at_most` of the scale."""
-    ys, xs = np.nonzero(body[::4, ::4] & (level[::4, ::4] < at_most))
+    ys, xs = np.nonzero((body & (level < at_most))[::COARSE, ::COARSE])
 
     def find(random: Random, wh: SiteWh) -> Spot | None:
         i = int(random.integers(max(1, len(xs))))
-        x, y = float(xs[i] * 4 + random.uniform(0, 4)), float(ys[i] * 4 + random.uniform(0, 4))
+        x, y = (float(each[i] * COARSE + random.uniform(0, COARSE)) for each in (xs, ys))
         legal = _inside(body, (x, y), (0.7 * wh[0], 0.7 * wh[1]))
         return Spot((x, y), None, frame.side(x)) if legal else None
 

@@ -8,8 +8,17 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.phantoms.kinds import Draw, Drawn, Mask, Patch, Pixels
-from pipeline.phantoms.shapes import coordinates, ellipse, filled, fitted, outline, soft, with_contrast
-from pipeline.phantoms.texture import blobs
+from pipeline.phantoms.shapes import (
+    coordinates,
+    ellipse,
+    filled,
+    fitted,
+    hills,
+    long_side,
+    outline,
+    soft,
+    with_contrast,
+)
 
 Pattern = Callable[[Patch, Mask], Pixels]
 Outline = Callable[[Patch], Mask]
@@ -95,16 +104,11 @@ def band(patch: Patch, mask: Mask) -> Pixels:
 def _filled(patch: Patch, mask: Mask) -> Pixels:
     """The mask, its edge and evenness as the attributes say."""
     edge = 0.09 if patch.attributes.get("margin") == "ill-defined" else 0.02
-    weights = soft(mask, edge * _long(patch))
+    weights = soft(mask, edge * long_side(patch))
     if patch.attributes.get("texture") == "heterogeneous":
-        weights = weights * (1 + 0.4 * blobs(patch.random, patch.hw, max(2.0, _long(patch) / 4)))
+        weights = weights * (1 + 0.4 * hills(patch, 0.25))
     return weights
 
 
 def _spot(u: Pixels, v: Pixels, size: float) -> Pixels:
     return np.asarray(np.exp(-((u / size) ** 2) - (v / size) ** 2), np.float32)
-
-
-def _long(patch: Patch) -> float:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(max(x2 - x1, y2 - y1))

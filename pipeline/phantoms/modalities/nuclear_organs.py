@@ -6,6 +6,7 @@ from pipeline.phantoms.background import Anatomy, FindSpot, Request, SiteWh
 from pipeline.phantoms.kinds import Pixels, Spot
 from pipeline.phantoms.modalities.nuclear_camera import Scan
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import pixel_grid
 
 WALLS = ("lateral_wall", "inferior_wall", "septum", "anterior_wall")  # clockwise from the image's right
 
@@ -61,8 +62,7 @@ def heart(request: Request) -> Scan:
     middle = (w / 2 + side * patient.uniform(-0.03, 0.03), h / 2 + side * patient.uniform(-0.03, 0.03))
     radius, thick = side * patient.uniform(0.27, 0.31), side * patient.uniform(0.08, 0.095)
     level, stretch = patient.uniform(0.58, 0.66), patient.uniform(0.92, 1.08)
-    x = np.arange(w, dtype=np.float32)[None, :] - np.float32(middle[0])
-    y = np.arange(h, dtype=np.float32)[:, None] - np.float32(middle[1])
+    x, y = (each - np.float32(at) for each, at in zip(pixel_grid(request.hw), middle, strict=True))
     far = np.hypot(x, y / np.float32(stretch))
     wall = np.exp(-(((far - radius) / thick) ** 4))
     beside = np.hypot(x + np.float32(0.75 * radius), y / np.float32(1.2)) - np.float32(radius)
@@ -71,12 +71,12 @@ def heart(request: Request) -> Scan:
     texture = request.scanner.texture(request.image, request.hw, side / 6, 2)
     activity = 0.06 + level * wall * (1 + 0.04 * texture) + 0.13 * right + liver * (1 - wall)
     anatomy = (Anatomy("heart_myocardium", np.abs(far - radius) < thick),)
-    spot = _in_wall(request.hw, middle, radius, thick, stretch)
+    spot = _in_wall(middle, radius, thick, stretch)
     mm = float(request.zoom.uniform(110, 160))
     return Scan(np.asarray(activity, np.float32), {"defect": spot}, anatomy, inverted=False, mm_tall=mm)
 
 
-def _in_wall(hw: tuple[int, int], middle: tuple[float, float], radius: float, thick: float, stretch: float) -> FindSpot:
+def _in_wall(middle: tuple[float, float], radius: float, thick: float, stretch: float) -> FindSpot:
     def find(random: Random, wh: SiteWh) -> Spot | None:
         angle, off = random.uniform(0, 2 * np.pi), thick * random.uniform(-0.4, 0.4)
         x = middle[0] + (radius + off) * np.cos(angle)

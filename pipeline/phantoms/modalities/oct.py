@@ -7,7 +7,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, FindSpot, Request, SiteWh, Variant
 from pipeline.phantoms.kinds import Pixels, Spot
 from pipeline.phantoms.modalities.oct_lesions import groups
 from pipeline.phantoms.modalities.oct_scan import Scan, fovea_mask, rendered, scan_of
@@ -53,7 +53,7 @@ class Oct:
 def _deep_spot(scan: Scan) -> FindSpot:
     """On the pigment epithelium, and no taller than the retina there."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x = random.uniform(0.04, 0.96) * scan.hw[1]
         slope, base = scan.slope(scan.rpe, x, wh[0]), scan.at(scan.rpe, x) - RPE_MM * scan.px_per_mm[1]
         sunk = abs(slope) * wh[0] / 2
@@ -67,7 +67,7 @@ def _deep_spot(scan: Scan) -> FindSpot:
 def _hole_spot(scan: Scan) -> FindSpot:
     """At the fovea, down to the pigment epithelium."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x = scan.fovea_x + random.uniform(-0.1, 0.1) * scan.px_per_mm[0]
         base = scan.at(scan.rpe, x) - RPE_MM * scan.px_per_mm[1]
         thick = base - scan.at(scan.ilm, x)
@@ -83,7 +83,7 @@ def _hole_spot(scan: Scan) -> FindSpot:
 def _surface_spot(scan: Scan) -> FindSpot:
     """On the inner surface, wherever it is not too steep."""
 
-    def find(random: Random, wh: tuple[float, float]) -> Spot | None:
+    def find(random: Random, wh: SiteWh) -> Spot | None:
         x = random.uniform(0.04, 0.96) * scan.hw[1]
         if abs(scan.slope(scan.ilm, x, wh[0])) * wh[0] > 1.5 * wh[1] + 2:
             return None

@@ -3,19 +3,29 @@
 Each kind fills its box at the same place; how its parts lie to the bright line of the pigment epithelium tells it.
 """
 
-from typing import Any
-
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels
-from pipeline.phantoms.shapes import Points, coordinates, ellipse, filled, fitted, soft, stroked, with_contrast
+from pipeline.phantoms.shapes import (
+    FIXED_BITS,
+    Numbers,
+    Points,
+    coordinates,
+    ellipse,
+    filled,
+    fitted,
+    fixed,
+    inked,
+    middle_and_half,
+    short_side,
+    soft,
+    stroked,
+    with_contrast,
+)
 
-CIRCLE_BITS = 4
 VITREOUS = 0.06
 UP = np.linspace(-1, 1, 33)
-Numbers = npt.NDArray[np.floating[Any]]
 
 
 def intraretinal_fluid(patch: Patch) -> Drawn:
@@ -30,7 +40,7 @@ def intraretinal_fluid(patch: Patch) -> Drawn:
 def subretinal_fluid(patch: Patch) -> Drawn:
     """A dark lens with a flat base on the pigment epithelium."""
     mask = filled(_dome(patch), patch.hw)
-    return _drawn(patch, mask, soft(mask, 0.03 * _short(patch)), -1.0)
+    return _drawn(patch, mask, soft(mask, 0.03 * short_side(patch)), -1.0)
 
 
 def pigment_epithelial_detachment(patch: Patch) -> Drawn:
@@ -39,7 +49,7 @@ def pigment_epithelial_detachment(patch: Patch) -> Drawn:
     mask = filled(points, patch.hw)
     line = soft(_line(patch, points[: len(UP)], 0.12) & mask, 0.4)
     weight = min(2.4, 0.5 / max(0.1, float(line[mask].mean())))  # line and dark together keep half the dark's mean
-    return _drawn(patch, mask, soft(mask, 0.03 * _short(patch)) - weight * line, -1.0)
+    return _drawn(patch, mask, soft(mask, 0.03 * short_side(patch)) - weight * line, -1.0)
 
 
 def vessel_shadow(patch: Patch) -> Drawn:
@@ -64,7 +74,7 @@ def choroidal_neovascularisation(patch: Patch) -> Drawn:
     """One bright spindle that fades at its upper edge."""
     mask = filled(_dome(patch), patch.hw)
     u, v = coordinates(patch)
-    haze = np.exp(-1.3 * (u**2 + (v - 0.2) ** 2)) * soft(mask, 0.1 * _short(patch))
+    haze = np.exp(-1.3 * (u**2 + (v - 0.2) ** 2)) * soft(mask, 0.1 * short_side(patch))
     return _drawn(patch, mask, haze, 1.0)
 
 
@@ -93,7 +103,7 @@ def foveal_pit(patch: Patch) -> Drawn:
     u, v = coordinates(patch)
     mask = ellipse(patch)
     bowl = _falling(4 * (v + 0.1 + 0.8 * u**2))
-    return _drawn(patch, mask, bowl * _tissue(patch) * soft(mask, 0.1 * _short(patch)), -1.0)
+    return _drawn(patch, mask, bowl * _tissue(patch) * soft(mask, 0.1 * short_side(patch)), -1.0)
 
 
 def epiretinal_membrane(patch: Patch) -> Drawn:
@@ -112,7 +122,7 @@ def posterior_hyaloid(patch: Patch) -> Drawn:
 def _surface_line(patch: Patch, heights: Points) -> Drawn:
     """Along the surface, whatever its slope; from edge to edge of the box."""
     x1, y1, x2, y2 = patch.box_xyxy
-    wide = max(1, round(0.17 * _short(patch)))
+    wide = max(1, round(0.17 * short_side(patch)))
     inset = wide // 2
     points = np.stack([UP, heights + _shear(patch) * UP / 2], axis=1)
     mask = stroked(fitted(points, (x1 + inset, y1 + inset, x2 - inset, y2 - inset)), patch.hw, wide)
@@ -125,7 +135,7 @@ def _gap(patch: Patch, half_widths: Points, floor: float, lips: float, bright: N
     outline = np.concatenate([np.stack([half_widths, UP], axis=1), np.stack([-half_widths, UP], axis=1)[::-1]])
     mask = filled(fitted(outline, patch.box_xyxy), patch.hw)
     u, v = coordinates(patch)
-    dark = soft(mask, 0.02 * _short(patch)) * _falling(14 * (v - floor)) * _tissue(patch)
+    dark = soft(mask, 0.02 * short_side(patch)) * _falling(14 * (v - floor)) * _tissue(patch)
     raised = lips * np.exp(-(((np.abs(u) - 1.35) / 0.35) ** 2) - ((v + 0.35) / 0.4) ** 2) * ~mask
     return _drawn(patch, mask, dark - 0.5 * raised - bright * ~mask, -1.0)
 
@@ -167,19 +177,17 @@ def _shear(patch: Patch) -> float:
 
 
 def _line(patch: Patch, points: Points, share: float) -> Mask:
-    return stroked(points, patch.hw, max(1, round(share * _short(patch))))
+    return stroked(points, patch.hw, max(1, round(share * short_side(patch))))
 
 
 def _discs(patch: Patch, centres: Points, radius: float) -> Pixels:
     """Ellipses of the box' aspect; centres and radius in halves of the box."""
-    x1, y1, x2, y2 = patch.box_xyxy
-    canvas, scale = np.zeros(patch.hw, np.uint8), 2.0**CIRCLE_BITS
-    axes = [max(0.55, radius * side / 2) for side in (x2 - x1, y2 - y1)]
-    for u, v in centres:
-        at = ((x1 + x2 - 1) / 2 + u * (x2 - x1) / 2, (y1 + y2 - 1) / 2 + v * (y2 - y1) / 2)
-        fixed = [round(value * scale) for value in (*at, *axes)]
-        cv2.ellipse(canvas, (fixed[0], fixed[1]), (fixed[2], fixed[3]), 0, 0, 360, 255, -1, cv2.LINE_AA, CIRCLE_BITS)
-    return canvas.astype(np.float32) / np.float32(255)
+    middle, half = middle_and_half(patch)
+    canvas = np.zeros(patch.hw, np.uint8)
+    across, down = fixed(np.maximum(0.55, radius * half)).tolist()
+    for x, y in fixed(middle - 0.5 + centres * half).tolist():
+        cv2.ellipse(canvas, (x, y), (across, down), 0, 0, 360, 255, -1, cv2.LINE_AA, FIXED_BITS)
+    return inked(canvas)
 
 
 def _inside(patch: Patch) -> Mask:
@@ -194,13 +202,8 @@ def _drawn(patch: Patch, mask: Mask, pattern: Numbers, sign: float) -> Drawn:
         first, second = patch.random.uniform(0, 2 * np.pi, 2)
         pattern = pattern * (1 + 0.5 * np.sin(7 * u + 5 * v + first) * np.sin(6 * v - 5 * u + second))
     if patch.attributes.get("margin") == "ill-defined":
-        pattern = cv2.GaussianBlur(np.asarray(pattern, np.float32), (0, 0), max(0.3, 0.07 * _short(patch)))
+        pattern = cv2.GaussianBlur(np.asarray(pattern, np.float32), (0, 0), max(0.3, 0.07 * short_side(patch)))
     return with_contrast(patch, mask, np.asarray(pattern, np.float32), sign)
-
-
-def _short(patch: Patch) -> float:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return float(min(x2 - x1, y2 - y1))
 
 
 LOOKS = {"texture": ("homogeneous", "heterogeneous"), "margin": ("circumscribed", "ill-defined")}

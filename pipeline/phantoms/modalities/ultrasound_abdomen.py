@@ -4,9 +4,10 @@ import numpy as np
 
 from pipeline.phantoms.background import Anatomy, FindSpot, Request, SiteWh
 from pipeline.phantoms.kinds import Pixels, Spot
-from pipeline.phantoms.modalities.ultrasound_body import Body, Oval, below, laid, pixel_grid, with_vessel
+from pipeline.phantoms.modalities.ultrasound_body import Body, Oval, below, laid, with_vessel
 from pipeline.phantoms.modalities.ultrasound_fields import Field, Layer, curved_field, layered
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import pixel_grid
 
 FLANK = (Layer(0.03, 0.6, 0.1, 0.1), Layer(0.08, 0.4, 0.5, 0.2), Layer(0.14, 0.36, 0.8, 0.3), Layer(1.0, 0.45, 0.12))
 SINUS = (0.62, 0.42)  # of the kidney's semi-axes

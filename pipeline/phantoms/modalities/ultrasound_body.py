@@ -8,6 +8,7 @@ import numpy as np
 from pipeline.phantoms.background import Anatomy, FindSpot, SiteWh
 from pipeline.phantoms.kinds import Mask, Pixels
 from pipeline.phantoms.modalities.ultrasound_fields import Field
+from pipeline.phantoms.shapes import pixel_grid
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,3 @@ def with_vessel(pixels: Pixels, oval: Oval, level: float, line: float) -> Pixels
     moved = replace(oval, xy=(x - columns.start, y - rows.start))
     shown[rows, columns] = laid(part, moved.far(part.shape), np.full(part.shape, level, np.float32), line)
     return shown
-
-
-def pixel_grid(hw: tuple[int, ...]) -> tuple[Pixels, Pixels]:
-    """Column and row of each pixel, to be broadcast."""
-    return np.arange(hw[1], dtype=np.float32)[None, :], np.arange(hw[0], dtype=np.float32)[:, None]

@@ -16,7 +16,7 @@ TYPICAL = 0.45  # level of the tissue in which sites lie
 LUT = 512
 BEAMS = (210, 110)  # cells of a curved field: depths, angles
 SPLINE = np.float32(1.15)  # enlarging by splines lowers the variance
-RAYLEIGH_MEAN, RAYLEIGH_SD = 1.2533, 0.6551
+RAYLEIGH_MEAN, RAYLEIGH_SD = 1.2533, 0.6551  # of a length whose two parts have unit variance
 
 
 @dataclass(frozen=True)

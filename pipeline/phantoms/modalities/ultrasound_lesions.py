@@ -13,17 +13,27 @@ from pipeline.phantoms.modalities.ultrasound_patterns import (
     contour,
     drawn,
     grains,
-    long_side,
     ring,
-    short_side,
-    sides,
     to_segment,
     touching,
     triangle,
     wall,
     within,
 )
-from pipeline.phantoms.shapes import coordinates, ellipse, filled, fitted, outline, soft, spiked, stroked, turned
+from pipeline.phantoms.shapes import (
+    coordinates,
+    ellipse,
+    filled,
+    fitted,
+    long_side,
+    outline,
+    short_side,
+    sides,
+    soft,
+    spiked,
+    stroked,
+    turned,
+)
 from pipeline.phantoms.texture import blobs
 
 

@@ -5,7 +5,17 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.phantoms.kinds import Drawn, Mask, Patch, Pixels
-from pipeline.phantoms.shapes import Points, coordinates, ellipse, filled, fitted, outline, soft, with_contrast
+from pipeline.phantoms.shapes import (
+    Points,
+    coordinates,
+    ellipse,
+    filled,
+    fitted,
+    long_side,
+    outline,
+    soft,
+    with_contrast,
+)
 from pipeline.phantoms.texture import blobs
 
 DARK, BRIGHT = -1.0, 1.0
@@ -45,6 +55,7 @@ def _asked(patch: Patch, mask: Mask) -> Pixels:
 
 
 def within(patch: Patch, mask: Mask, edge: float) -> Pixels:
+    """The mask with a soft edge, in shares of the box' long side."""
     return soft(mask, edge * long_side(patch))
 
 
@@ -72,10 +83,12 @@ def behind(patch: Patch, mask: Mask) -> Pixels:
 
 
 def grains(patch: Patch, mask: Mask, cells: float) -> Pixels:
+    """Hills within the mask, so many of them along the box' long side."""
     return blobs(patch.random, patch.hw, max(1.5, long_side(patch) / cells)) * mask
 
 
 def contour(patch: Patch) -> Points:
+    """Round, or irregular where the attribute `shape` says so."""
     return outline(patch.random, 0.14 if patch.attributes.get("shape") == "irregular" else 0.0)
 
 
@@ -104,16 +117,3 @@ def to_segment(u: Pixels, v: Pixels, start: tuple[float, float], end: tuple[floa
     d = np.array(end) - start
     t = np.clip(((u - start[0]) * d[0] + (v - start[1]) * d[1]) / (d @ d), 0, 1)
     return np.asarray(np.hypot(u - start[0] - t * d[0], v - start[1] - t * d[1]), np.float32)
-
-
-def sides(patch: Patch) -> tuple[int, int]:
-    x1, y1, x2, y2 = patch.box_xyxy
-    return x2 - x1, y2 - y1
-
-
-def long_side(patch: Patch) -> float:
-    return float(max(sides(patch)))
-
-
-def short_side(patch: Patch) -> float:
-    return float(min(sides(patch)))

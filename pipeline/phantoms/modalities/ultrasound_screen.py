@@ -10,6 +10,7 @@ from pipeline.phantoms.background import Request
 from pipeline.phantoms.kinds import Pixels
 from pipeline.phantoms.modalities.ultrasound_fields import Field
 from pipeline.phantoms.seeds import Random
+from pipeline.phantoms.shapes import inked
 from pipeline.phantoms.texture import blobs
 
 Ink = npt.NDArray[np.uint8]
@@ -35,7 +36,7 @@ def screen(request: Request, field: Field) -> Pixels:
     points = image.uniform(0.2, 0.8, 4).tolist()
     if shows[2] < CALIPERS:
         _calipers(ink, field, points)
-    return ink.astype(np.float32) / np.float32(255)
+    return inked(ink)
 
 
 def _texts(image: Random) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.phantoms.scene import Phantom, Region
-from pipeline.phantoms.sentences.facts import Fact
+from pipeline.phantoms.sentences.facts import Fact, Slot
 from pipeline.phantoms.sentences.lengths import long_axis
 from pipeline.phantoms.sentences.looks import Look, looks
 from pipeline.phantoms.sentences.nouns import Noun, noun
@@ -81,8 +81,8 @@ class About:
     def looks(self) -> tuple[Look, ...]:
         return looks(self.region, self.phantom.modality)
 
-    def fact(self, slot: str, value: str, attribute: str = "") -> Fact:
-        return Fact(slot, value, (self.region.id,), self.region.label, attribute)  # type: ignore[arg-type]
+    def fact(self, slot: Slot, value: str, attribute: str = "") -> Fact:
+        return Fact(slot, value, (self.region.id,), self.region.label, attribute)
 
     def look_facts(self, found: tuple[Look, ...]) -> tuple[Fact, ...]:
         return tuple(self.fact("attribute", each.value, each.attribute) for each in found)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.phantoms.scene import Phantom, Region
 from pipeline.phantoms.sentences.about import About
 from pipeline.phantoms.sentences.facts import Fact, Sentence
-from pipeline.phantoms.sentences.nouns import PLURAL, noun, plural
+from pipeline.phantoms.sentences.nouns import agreement, plural
 from pipeline.phantoms.sentences.pen import Pen, Phrase
 
 MENTIONED = 0.4  # of pictures that show any
@@ -18,9 +18,8 @@ def anatomy(pen: Pen, phantom: Phantom, told: Sequence[Region]) -> Iterator[Sent
         return
     label = pen.choose(labels)
     same = [region for region in told if region.role == "anatomy" and region.label == label]
-    agreement = PLURAL if len(same) > 1 and noun(label).plural else noun(label).agreement
     phrase = structure(About.one(phantom, same[0])) if len(same) == 1 else structures(same)
-    yield pen.sentence("ANATOMY", {**agreement, **phrase.slots}, phrase.facts)
+    yield pen.sentence("ANATOMY", {**agreement(label, len(same) > 1), **phrase.slots}, phrase.facts)
 
 
 def structure(about: About) -> Phrase:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from functools import cache
 
 from pipeline.phantoms.scene import Phantom
-from pipeline.phantoms.sentences.facts import Fact, Sentence
-from pipeline.phantoms.sentences.nouns import article, listed_words
+from pipeline.phantoms.sentences.facts import Fact, Sentence, Slot
+from pipeline.phantoms.sentences.nouns import listed_words, with_article
 from pipeline.phantoms.sentences.pen import Pen
 from pipeline.phantoms.sentences.where import sided_part
 from schemas.lexicon.attributes import attribute_values
@@ -23,34 +23,31 @@ def exam_slots(phantom: Phantom) -> Mapping[str, str]:
 @cache
 def modality_slots(id: str) -> dict[str, str]:
     noun = modality(id).noun
-    return {"exam": noun, "an_exam": f"{article(noun)} {noun}"}
+    return {"exam": noun, "an_exam": with_article(noun)}
 
 
 def technique(pen: Pen, phantom: Phantom) -> Sentence:
     """The first line of a report. The side of a paired part is said only where a reader can tell it."""
-    noun = exam_noun(phantom.modality, phantom.technique)
+    known = exam_noun(phantom.modality, phantom.technique)
+    study = known or modality(phantom.modality).noun
     side = phantom.image_laterality if phantom.side_is_known else None
     slots, facts = _views(phantom)
     return pen.sentence(
         "TECHNIQUE_VIEW" if slots else "TECHNIQUE",
         {
-            "study": noun or modality(phantom.modality).noun,
-            "a_study": with_article(noun or modality(phantom.modality).noun),
+            "study": study,
+            "a_study": with_article(study),
             "of_part": _part(phantom.body_part, side),
             "view": listed_words(slots, "and"),
         },
         (
             Fact("modality", phantom.modality),
-            *((Fact("technique", phantom.technique),) if noun else ()),
+            *((Fact("technique", phantom.technique),) if known else ()),
             Fact("body_part", phantom.body_part),
             *((Fact("laterality", side),) if side and sided_part(side, phantom.body_part) else ()),
             *facts,
         ),
     )
-
-
-def with_article(words: str) -> str:
-    return f"{article(words)} {words}"
 
 
 @cache
@@ -69,13 +66,13 @@ def _part(part: str, side: str | None) -> str:
 
 def _views(phantom: Phantom) -> tuple[tuple[str, ...], tuple[Fact, ...]]:
     """Words and facts of what the header says of view, plane and window."""
-    found = (
+    found: tuple[tuple[Slot, str | None, str | None], ...] = (
         ("projection", phantom.projection, _projection(phantom.projection)),
         ("plane", phantom.plane, _plane(phantom.plane)),
         ("window_name", phantom.window_name, _window(phantom.window_name)),
     )
     told = [(slot, value, words) for slot, value, words in found if value and words]
-    return tuple(words for _, _, words in told), tuple(Fact(slot, value) for slot, value, _ in told)  # type: ignore[arg-type]
+    return tuple(words for _, _, words in told), tuple(Fact(slot, value) for slot, value, _ in told)
 
 
 @cache

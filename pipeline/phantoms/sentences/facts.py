@@ -1,8 +1,8 @@
 """What a sentence says, in closed words, and whether the truth of a phantom bears it out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 from pipeline.phantoms.scene import Phantom, Region
 from pipeline.phantoms.sentences.lengths import long_axis
@@ -12,7 +12,6 @@ Slot = Literal[
     "finding", "polarity", "side", "position", "count", "size", "measurement", "attribute", "change", "benign",
     "normality", "modality", "technique", "body_part", "projection", "plane", "window_name", "laterality",
 ]  # fmt: skip
-SLOTS: tuple[Slot, ...] = get_args(Slot)
 
 GONE = "resolved"  # the change of what is no longer there
 ABSENT = "absent"
@@ -43,7 +42,7 @@ class Sentence:
     form: str
 
 
-def joined(sentences: tuple[Sentence, ...]) -> str:
+def text_of(sentences: Iterable[Sentence]) -> str:
     return " ".join(sentence.text for sentence in sentences)
 
 
@@ -53,18 +52,22 @@ def holds(fact: Fact, phantom: Phantom) -> bool:
     A region that the phantom lacks bears nothing out.
     """
     if fact.slot in _OF_REGIONS:
-        meant = [region for region in phantom.regions if region.id in fact.subjects]
         same = _OF_REGIONS[fact.slot]
-        return len(meant) == len(fact.subjects) > 0 and all(same(fact, region, phantom) for region in meant)
+        return _all_subjects(fact, phantom, lambda region: same(fact, region, phantom))
     return _OF_PICTURE[fact.slot](fact, phantom)
+
+
+def _all_subjects(fact: Fact, phantom: Phantom, same: Callable[[Region], bool]) -> bool:
+    """Whether there are subjects, the picture has all of them, and it is so of each."""
+    meant = [region for region in phantom.regions if region.id in fact.subjects]
+    return len(meant) == len(fact.subjects) > 0 and all(map(same, meant))
 
 
 def _finding(fact: Fact, phantom: Phantom) -> bool:
     """Of no region in particular: any that is there."""
-    meant = [region for region in phantom.regions if region.id in fact.subjects or not fact.subjects]
-    if fact.subjects:
-        return len(meant) == len(fact.subjects) and all(region.label == fact.value for region in meant)
-    return any(region.label == fact.value for region in meant)
+    if not fact.subjects:
+        return any(region.label == fact.value for region in phantom.regions)
+    return _all_subjects(fact, phantom, lambda region: region.label == fact.value)
 
 
 def _polarity(fact: Fact, phantom: Phantom) -> bool:
@@ -80,8 +83,7 @@ def _count(fact: Fact, phantom: Phantom) -> bool:
 def _change(fact: Fact, phantom: Phantom) -> bool:
     if fact.value == GONE:
         return finding(fact.about).name in phantom.gone
-    meant = [region for region in phantom.regions if region.id in fact.subjects]
-    return len(meant) == len(fact.subjects) > 0 and all(region.change == fact.value for region in meant)
+    return _all_subjects(fact, phantom, lambda region: region.change == fact.value)
 
 
 def _normality(fact: Fact, phantom: Phantom) -> bool:

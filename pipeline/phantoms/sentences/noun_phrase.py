@@ -8,6 +8,7 @@ from pipeline.phantoms.sentences.pen import Pen, Phrase
 
 SIZE, LOOKS, WHERE, MEASURE = "size", "looks", "where", "measure"
 PARTS = (SIZE, LOOKS, WHERE, MEASURE)
+Tail = tuple[str, tuple[tuple[str, str], ...], tuple[Fact, ...]]  # rule of the grammar, slots, facts
 
 
 def noun_phrase(pen: Pen, about: About, parts: frozenset[str], which: int = 0) -> Phrase:
@@ -26,9 +27,6 @@ def noun_phrase(pen: Pen, about: About, parts: frozenset[str], which: int = 0) -
         {"head": _head(about, before, which), **{slot: words for _, pairs, _ in tails for slot, words in pairs}},
         (*facts, *about.look_facts(told(shown, BEFORE)), *(fact for _, _, found in tails for fact in found)),
     )
-
-
-Tail = tuple[str, tuple[tuple[str, str], ...], tuple[Fact, ...]]  # rule of the grammar, slots, facts
 
 
 def _after(shown: tuple[Look, ...], about: About) -> Tail | None:

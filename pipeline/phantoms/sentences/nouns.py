@@ -61,7 +61,7 @@ class Noun:
         named = " ".join((listed_adjectives(words), self.name)).strip()
         if self.definite:
             return f"the {named}"
-        return f"{article(named)} {named}" if self.number == "one" else named
+        return with_article(named) if self.number == "one" else named
 
 
 @cache
@@ -89,6 +89,15 @@ def counted_noun(id: str) -> Noun:
 def plural(id: str) -> str:
     """The name of several, without a number: `masses`, `caries`."""
     return noun(id).plural or noun(id).name
+
+
+def agreement(id: str, several: bool) -> Mapping[str, str]:
+    """The words that agree with the name of one or of several, as slots."""
+    return PLURAL if several and noun(id).plural else noun(id).agreement
+
+
+def with_article(words: str) -> str:
+    return f"{article(words)} {words}"
 
 
 @cache

@@ -9,27 +9,6 @@ from pipeline.phantoms.sentences.grammar import Grammar, read_grammar
 Phrasing = Literal["training", "evaluation"]
 PHRASINGS: tuple[Phrasing, ...] = ("training", "evaluation")
 
-# The rules that a sentence of each kind of fact starts from.
-STARTS: dict[str, tuple[str, ...]] = {
-    "presence": ("PRESENCE",),
-    "absence": ("ABSENCE",),
-    "side": ("SIDE",),
-    "position": ("POSITION",),
-    "size": ("SIZE",),
-    "count": ("COUNT",),
-    "measurement": ("MEASUREMENT",),
-    "attribute": ("LOOKS", "DISPLAY"),
-    "change": ("CHANGE_NEW", "CHANGE_LARGER", "CHANGE_SMALLER", "CHANGE_STABLE", "CHANGE_GONE"),
-    "technique": ("TECHNIQUE", "TECHNIQUE_VIEW"),
-    "normality": ("NORMALITY",),
-    "benign": ("BENIGN",),
-    "anatomy": ("ANATOMY",),
-    "summary": ("SUMMARY_SHOWS", "SUMMARY_NORMAL", "SUMMARY_ONLY"),
-    "caption": ("CAPTION",),
-    "modality": ("MODALITY",),
-    "body_part": ("BODY_PART",),
-}
-
 
 @cache
 def grammar(phrasing: Phrasing) -> Grammar:

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import get_args
 
 from pipeline.phantoms.sentences.nouns import Noun, Number, noun, sentence_case
-from pipeline.phantoms.sentences.phrasings import Phrasing
+from pipeline.phantoms.sentences.phrasings import PHRASINGS, Phrasing
 from schemas.lexicon.findings import is_finding
 from schemas.taxonomy.csv_table import read_rows
 
-_NUMBERS: Mapping[str, Number] = {"one": "one", "mass": "mass", "many": "many"}
+# The table's words as our types.
+_NUMBERS: Mapping[str, Number] = {each: each for each in get_args(Number)}
+_PHRASINGS: Mapping[str, Phrasing] = {each: each for each in PHRASINGS}
 
 
 @dataclass(frozen=True)
@@ -32,17 +35,13 @@ def prompts(id: str) -> tuple[PromptPair, ...]:
     slots = {"thing": named.name, "a_thing": named.headed(()), **named.agreement}
     return tuple(
         PromptPair(
-            _phrasing(row["phrasing"]),
+            _PHRASINGS[row["phrasing"]],
             int(row["paraphrase"]),
             sentence_case(row["present"].format_map(slots)),
             sentence_case(row["absent"].format_map(slots)),
         )
         for row in read_rows("pipeline.phantoms.sentences", "prompts")
     )
-
-
-def _phrasing(word: str) -> Phrasing:
-    return "training" if word == "training" else "evaluation"
 
 
 def _finding_noun(id: str) -> Noun:

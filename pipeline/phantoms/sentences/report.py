@@ -10,7 +10,16 @@ from pipeline.phantoms.sentences.denials import deniable
 from pipeline.phantoms.sentences.describe import describe
 from pipeline.phantoms.sentences.exam import exam_slots, technique
 from pipeline.phantoms.sentences.facts import GONE, Fact, Sentence
-from pipeline.phantoms.sentences.nouns import NUMBERS, PLURAL, SINGULAR, counted_noun, listed_words, noun, plural
+from pipeline.phantoms.sentences.nouns import (
+    NUMBERS,
+    PLURAL,
+    SINGULAR,
+    agreement,
+    counted_noun,
+    listed_words,
+    noun,
+    plural,
+)
 from pipeline.phantoms.sentences.pen import Pen
 from pipeline.phantoms.sentences.phrasings import Phrasing
 from schemas.lexicon.findings import findings
@@ -68,11 +77,10 @@ def _gone(pen: Pen, phantom: Phantom) -> Iterator[Sentence]:
     for name in dict.fromkeys(phantom.gone):
         label, several = _named()[name], phantom.gone.count(name) > 1
         remains = any(region.label == label for region in phantom.regions)
-        named = noun(label)
         words = f"some {plural(label)}" if several and remains else f"the {plural(label) if several else name}"
         words = counted_noun(label).headed(()) if remains and not several else words
-        agreement = PLURAL if several and named.plural else named.agreement
-        yield pen.sentence("CHANGE_GONE", {**agreement, "gone": words}, (Fact("change", GONE, about=label),))
+        slots = {**agreement(label, several), "gone": words}
+        yield pen.sentence("CHANGE_GONE", slots, (Fact("change", GONE, about=label),))
 
 
 @cache

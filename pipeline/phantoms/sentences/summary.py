@@ -6,7 +6,7 @@ from pipeline.phantoms.scene import Phantom, Region
 from pipeline.phantoms.sentences.exam import exam_slots
 from pipeline.phantoms.sentences.facts import Fact, Sentence
 from pipeline.phantoms.sentences.noun_phrase import bare
-from pipeline.phantoms.sentences.nouns import PLURAL, noun
+from pipeline.phantoms.sentences.nouns import agreement
 from pipeline.phantoms.sentences.pen import Pen
 from pipeline.phantoms.sentences.phrasings import Phrasing
 
@@ -26,8 +26,7 @@ def summary(phantom: Phantom, phrasing: Phrasing = "training", seed: int = 0) ->
 
 
 def _named(label: str, several: bool) -> Mapping[str, str]:
-    agreement = PLURAL if several and noun(label).plural else noun(label).agreement
-    return {**agreement, "things": bare(label, several)}
+    return {**agreement(label, several), "things": bare(label, several)}
 
 
 def main_finding(phantom: Phantom) -> Region | None:

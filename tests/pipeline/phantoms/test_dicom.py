@@ -54,9 +54,9 @@ def test_spacing_is_read_back(id: str, basis: str) -> None:
 
 
 def test_a_planted_identifier_names_one_patient() -> None:
-    patients = [
-        one("mri", patient=f"{part}-{seed}-{i:07}") for part in ("train", "test") for seed in (1, 2) for i in range(150)
-    ]
+    phantom = one("mri")
+    names = [f"{part}-{seed}-{i:07}" for part in ("train", "test") for seed in (1, 2) for i in range(150)]
+    patients = [replace(phantom, patient=name) for name in names]
     for place in ("PatientID", "AccessionNumber", "PatientName"):
         planted = [canary.value for each in patients for canary in canaries(each) if canary.place == place]
         assert len(set(planted)) == len(patients)
@@ -84,7 +84,7 @@ def test_a_marker_is_a_letter_in_what_a_device_stores() -> None:
             if region.role == "marker" and phantom.stored is not None:
                 x1, y1, x2, y2 = region.box_xyxy
                 ink = phantom.stored[y1:y2, x1:x2] > 4000
-                assert 0.1 < ink.mean() < 0.9
+                assert 0.02 < ink.mean() < 0.9
 
 
 def test_every_planted_identifier_is_in_the_file_and_in_the_list() -> None:

@@ -6,13 +6,17 @@ from functools import cache
 import numpy as np
 import pytest
 
+from pipeline.phantoms.background import Background, Request, Variant
 from pipeline.phantoms.generate import all_modalities, modality, phantoms
 from pipeline.phantoms.kinds import STRATA
 from pipeline.phantoms.scene import Phantom, Region
+from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.settings import PhantomSettings
+from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.confusable import confusable
 from schemas.lexicon.findings import ancestors, finding
 from schemas.lexicon.places import is_legal
+from schemas.taxonomy.assessable import assessable_categories
 from schemas.taxonomy.body_parts import body_part_of
 from schemas.taxonomy.categories import categories
 from schemas.taxonomy.modalities import modalities, technique_of
@@ -35,6 +39,13 @@ def long_px(region: Region) -> int:
 
 def sites(phantom: Phantom) -> list[Region]:
     return [region for region in phantom.regions if region.role in ("finding", "mimic")]
+
+
+def background_of(id: str, variant: Variant, scanner: Scanner) -> Background:
+    side = variant.lateralities[0] if variant.lateralities else None
+    return modality(id).background(
+        Request(variant, (96, 80), random_of(1, "patient"), random_of(1, "image"), scanner, side)
+    )
 
 
 @each_modality
@@ -85,8 +96,16 @@ def test_a_picture_is_of_its_size_and_shows_something(id: str) -> None:
 
 
 @each_modality
+def test_findings_are_of_categories_that_such_a_picture_can_show(id: str) -> None:
+    for variant in modality(id).variants:
+        legal = assessable_categories(id, variant.body_part, variant.projection, variant.technique)
+        shown = {kind.category for group in variant.groups for kind in group.of_role("finding")} - {None}
+        assert shown <= set(legal), variant.name
+
+
+@each_modality
 def test_every_group_has_findings_with_mimics_and_confusable_partners_are_drawn(id: str) -> None:
-    """At least two pairs of section 4's table can be told apart by their look alone."""
+    """At least two of the lexicon's confusable pairs can be told apart by their look alone."""
     pairs = set()
     for variant in modality(id).variants:
         for group in variant.groups:
@@ -144,9 +163,24 @@ def test_what_is_said_to_have_changed_is_what_the_pictures_show(id: str) -> None
 
 
 @each_modality
+def test_radiographs_alone_show_a_side_marker(id: str) -> None:
+    radiographs = id in ("radiography", "mammography", "dental")
+    assert {variant.marker for variant in modality(id).variants} == {radiographs}
+    assert any(phantom.marker for phantom in drawn(id)) == radiographs
+
+
+@each_modality
 def test_the_held_out_scanner_draws_other_pictures_of_the_same_scenes(id: str) -> None:
     found = tuple(phantoms(PhantomSettings(24, 5, 96, part="test", modalities=(id,))))
     assert {phantom.scanner for phantom in found} == {"a", "b"}
+    for variant in modality(id).variants:
+        one, other = (background_of(id, variant, scanner) for scanner in (Scanner("a"), Scanner("b")))
+        shown = [each.finish(each.pixels, random_of(1, "physics")) for each in (one, other)]
+        assert not np.array_equal(shown[0], shown[1])
+        assert len(one.anatomy) == len(other.anatomy)
+        for a, b in zip(one.anatomy, other.anatomy, strict=True):
+            assert (a.label, a.side, a.place) == (b.label, b.side, b.place)
+            assert (a.mask ^ b.mask).sum() <= 0.02 * a.mask.sum()
 
 
 def test_all_categories_occur_as_findings() -> None:
@@ -160,7 +194,7 @@ def test_all_categories_occur_as_findings() -> None:
     assert {each.id for each in categories()} <= found
 
 
-def test_every_finding_comes_in_every_size_that_its_group_allows() -> None:
+def test_every_group_has_sizes_and_all_are_known_words() -> None:
     for each in all_modalities().values():
         for variant in each.variants:
             for group in variant.groups:

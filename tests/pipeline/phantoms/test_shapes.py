@@ -6,11 +6,18 @@ from hypothesis import strategies as st
 from pipeline.phantoms.kinds import Patch, Spot
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.shapes import (
+    FIXED_ONE,
     coordinates,
     ellipse,
     filled,
     fitted,
+    fixed,
+    inked,
+    long_side,
+    middle_and_half,
     outline,
+    polar,
+    short_side,
     soft,
     spiked,
     turned,
@@ -65,3 +72,22 @@ def test_coordinates_are_one_at_the_edges_of_the_box() -> None:
     assert u[0, 13] == pytest.approx(0.9)
     assert v[5, 0] == pytest.approx(-5 / 6)
     assert v[10, 0] == pytest.approx(5 / 6)
+
+
+def test_ink_and_fixed_points_keep_what_they_stand_for() -> None:
+    assert inked(np.array([[0, 51, 255]], np.uint8)) == pytest.approx(np.array([[0, 0.2, 1]]))
+    assert fixed(np.array([(0.5, -2.0)])).tolist() == [[FIXED_ONE // 2, -2 * FIXED_ONE]]
+
+
+@given(sides, sides)
+def test_a_box_lies_half_its_sides_about_its_middle(w: int, h: int) -> None:
+    patch = make_patch(w, h)
+    middle, half = middle_and_half(patch)
+    assert tuple(middle - half) + tuple(middle + half) == patch.box_xyxy
+    assert (long_side(patch), short_side(patch)) == (max(w, h), min(w, h))
+
+
+def test_polar_points_turn_from_x_towards_y() -> None:
+    assert polar(2.0, np.pi / 2) == pytest.approx([0, 2])
+    assert polar(np.array([1.0, 3.0]), np.array([0.0, np.pi])) == pytest.approx(np.array([(1, 0), (-3, 0)]))
+    assert turned(polar(1.0, 0.3)[None], 0.4) == pytest.approx(polar(1.0, 0.7)[None])

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pipeline.phantoms.seeds import random_of
-from pipeline.phantoms.texture import Scanner, blobs, octaves, white
+from pipeline.phantoms.texture import Scanner, blobs, octaves
 
 HW = (200, 240)
 
@@ -39,5 +39,8 @@ def test_cells_are_as_wide_as_asked() -> None:
 
 
 def test_octaves_below_a_pixel_and_a_half_are_left_out() -> None:
-    assert octaves(random_of(1), (20, 20), 3.0, 6).shape == (20, 20)
-    assert white(random_of(1), (3, 4)).dtype == np.float32
+    all_six, two = random_of(1), random_of(1)
+    field = octaves(all_six, (20, 20), 3.0, 6)
+    layers = blobs(two, (20, 20), 3.0), blobs(two, (20, 20), 1.5)
+    assert all_six.random() == two.random()
+    assert np.corrcoef(field.ravel(), (layers[0] + 0.5 * layers[1]).ravel())[0, 1] > 0.999

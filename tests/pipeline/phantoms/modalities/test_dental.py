@@ -1,6 +1,5 @@
 """Dental films: teeth stand where their numbers say, sides agree with axes, lesions lie where teeth have them."""
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -9,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.phantoms.background import Background, Request
-from pipeline.phantoms.kinds import Drawn, Group, Kind, Patch, Spot
+from pipeline.phantoms.kinds import Spot
 from pipeline.phantoms.modalities.dental import MODALITY
 from pipeline.phantoms.modalities.dental_film import METALS, about_apices, at_crests, in_crowns, restored
 from pipeline.phantoms.modalities.dental_panoramic import ghosts
@@ -17,7 +16,7 @@ from pipeline.phantoms.modalities.dental_teeth import Tooth, metal_mask, paint_m
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.places import is_legal
-from tests.pipeline.phantoms.builders import bounds_of
+from tests.pipeline.phantoms.patches import draw, make_patch
 
 HW = (160, 144)
 VARIANTS = {variant.name: variant for variant in MODALITY.variants}
@@ -33,22 +32,6 @@ def make_tooth(fdi: int = 46, metal: str = "", angle: float = 0.0, x: float = 72
     return Tooth(fdi, (x, 80.0), axis, 34.0, 26.0, 46.0, metal)  # type: ignore[arg-type]
 
 
-def make_patch(
-    kind: Kind, size: tuple[int, int] = (40, 33), angle: float = LOWER, seed: int = 0, **attributes: str
-) -> Patch:
-    w, h = size
-    chosen = {name: values[seed % len(values)] for name, values in kind.attributes.items()}
-    values = {**chosen, **kind.constant, **attributes}
-    pixels = np.full((h + 24, w + 24), 0.5, np.float32)
-    return Patch(pixels, (12, 12, 12 + w, 12 + h), 0.1, values, Spot((0, 0), angle=angle), random_of(seed, kind.label))
-
-
-def draw(kind: Kind, patch: Patch) -> Drawn:
-    if kind.draw is None:
-        raise ValueError(kind.label)
-    return kind.draw(patch)
-
-
 def make_background(name: str, side: Side | None = None, patient: int = 0) -> Background:
     random = (random_of(0, "anatomy", patient), random_of(0, "image", patient))
     return MODALITY.background(Request(VARIANTS[name], HW, *random, Scanner(), side))
@@ -59,45 +42,14 @@ def spots(background: Background, group: str, wh: tuple[float, float] = (5, 5), 
     return [spot for spot in tried if spot]
 
 
-@pytest.mark.parametrize("size", [(3, 3), (5, 9), (40, 33)])
-@pytest.mark.parametrize("angle", [LOWER, UPPER, LOWER + 0.2])
-@pytest.mark.parametrize("label", sorted(KINDS))
-def test_a_drawing_fills_its_box_and_its_mean_is_the_contrast(label: str, angle: float, size: tuple[int, int]) -> None:
-    group, kind = KINDS[label]
-    for seed in range(3):
-        patch = make_patch(kind, size, angle, seed)
-        drawn = draw(kind, patch)
-        assert bounds_of(drawn.mask) == patch.box_xyxy
-        sign = 1 if group.name == "third_molar" else -1
-        assert (drawn.pixels - patch.pixels)[drawn.mask].mean() == pytest.approx(sign * patch.contrast, rel=1e-3)
-
-
-@pytest.mark.parametrize("label", sorted(KINDS))
-def test_each_attribute_can_be_seen(label: str) -> None:
-    kind = KINDS[label][1]
-    for name, values in kind.attributes.items():
-        patches = [make_patch(kind) for _ in values]
-        asked = [{**patch.attributes, name: value} for patch, value in zip(patches, values, strict=True)]
-        looks = [draw(kind, replace(each, attributes=ask)).pixels for each, ask in zip(patches, asked, strict=True)]
-        assert all(np.abs(look - looks[0]).max() > 0.025 for look in looks[1:])
-
-
-@pytest.mark.parametrize("group", GROUPS.values(), ids=lambda group: group.name)
-def test_drawings_stay_within_the_reach_of_their_group(group: Group) -> None:
-    for kind in group.kinds:
-        patch = make_patch(kind)
-        changed = np.abs(draw(kind, patch).pixels - patch.pixels) > 0.002
-        assert changed.any()
-        assert not changed[[0, -1]].any()
-        assert not changed[:, [0, -1]].any()
-
-
 @pytest.mark.parametrize("angle", [LOWER, UPPER])
 def test_bone_loss_is_open_towards_the_crown_and_a_marrow_space_is_not(angle: float) -> None:
     top = {}
     for label in ("periodontal_bone_loss", "marrow_space"):
         kind = KINDS[label][1]
-        patch = make_patch(kind, (40, 40), angle, margin="circumscribed", texture="homogeneous")
+        spot = Spot((0, 0), angle=angle)
+        looks = {"margin": "circumscribed", "texture": "homogeneous"}
+        patch = make_patch(kind, (40, 40), random=random_of(0, label), spot=spot, asked=looks)
         x1, y1, x2, y2 = patch.box_xyxy
         row = y1 + 1 if angle == LOWER else y2 - 2
         top[label] = draw(kind, patch).pixels[row, (x1 + x2) // 2 - 6 : (x1 + x2) // 2 + 6].mean()

@@ -6,19 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.phantoms.background import Background, Request, Variant
-from pipeline.phantoms.kinds import Drawn, Group, Kind, Patch, Pixels, Spot
+from pipeline.phantoms.background import Background, Request
+from pipeline.phantoms.kinds import Group, Kind, Patch, Pixels, Spot
 from pipeline.phantoms.modalities.endoscopy import MODALITY, clock
 from pipeline.phantoms.modalities.endoscopy_lesions import COLOURS, INFLAMED, NARROW_BAND, PALE, POLYP
 from pipeline.phantoms.modalities.endoscopy_tunnel import glints, octagon, shaken
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.places import is_legal
-from schemas.taxonomy.assessable import assessable_categories
-from tests.pipeline.phantoms.builders import bounds_of
+from tests.pipeline.phantoms.patches import CONTRAST, change, draw, make_patch, named
 
 HW = (120, 150)
-CONTRAST = 0.1
 VARIANTS = {variant.name: variant for variant in MODALITY.variants}
 WHITE_LIGHT = [variant for variant in MODALITY.variants if variant.technique == "white light"]
 GROUPS = [group for variant in WHITE_LIGHT for group in variant.groups]
@@ -26,37 +24,22 @@ KINDS = [(group, kind) for group in GROUPS for kind in group.kinds]
 COLOURS_OF = {"polyp": POLYP, "colitis": INFLAMED, "oesophageal_mucosa": INFLAMED, "defect": PALE}
 
 
-def named(case: object) -> str:
-    return case.label if isinstance(case, Kind) else case.name if isinstance(case, Group | Variant) else str(case)
-
-
 def kind_of(label: str, group: str = "") -> Kind:
     return next(kind for each, kind in KINDS if kind.label == label and group in ("", each.name))
 
 
-def make_patch(kind: Kind, wh: tuple[int, int] = (60, 48), seed: int = 0, light: str = "white", **values: str) -> Patch:
-    chosen = {name: choices[seed % len(choices)] for name, choices in kind.attributes.items()}
-    margin = max(3, round(0.3 * max(wh)))
-    pixels = np.full((wh[1] + 2 * margin, wh[0] + 2 * margin, 3), (0.6, 0.4, 0.3), np.float32)
-    box = (margin, margin, margin + wh[0], margin + wh[1])
+def patch_of(kind: Kind, wh: tuple[int, int] = (60, 48), seed: int = 0, light: str = "white", **values: str) -> Patch:
     spot = Spot((0, 0), angle=0.7 * seed, local={"narrow_band": light == "narrow"})
-    return Patch(pixels, box, CONTRAST, {**chosen, **kind.constant, **values}, spot, random_of(seed, "site"))
-
-
-def draw(kind: Kind, patch: Patch) -> Drawn:
-    if kind.draw is None:
-        raise ValueError(kind.label)
-    return kind.draw(patch)
-
-
-def change(patch: Patch, drawn: Drawn) -> Pixels:
-    """In units of the contrast."""
-    return np.asarray((drawn.pixels - patch.pixels) / CONTRAST, np.float32)
+    random, margin = random_of(seed, "site"), round(0.3 * max(wh))
+    margins = (margin, margin, margin, margin)
+    return make_patch(
+        kind, wh, random=random, ground=(0.6, 0.4, 0.3), margins=margins, spot=spot, nth=seed, asked=values
+    )
 
 
 def inner_change(label: str, seed: int = 0, **values: str) -> Pixels:
     """Within a square box of 60 pixels."""
-    patch = make_patch(kind_of(label), (60, 60), seed, **values)
+    patch = patch_of(kind_of(label), (60, 60), seed, **values)
     return change(patch, draw(kind_of(label), patch))[18:78, 18:78]
 
 
@@ -66,22 +49,10 @@ def make_background(name: str = "colon", patient: int = 0, image: int = 0) -> Ba
     )
 
 
-@pytest.mark.parametrize("wh", [(3, 3), (4, 9), (60, 48)])
-@pytest.mark.parametrize(("group", "kind"), KINDS, ids=named)
-def test_a_drawing_fills_its_box_and_ends_within_its_patch(group: Group, kind: Kind, wh: tuple[int, int]) -> None:
-    for seed in range(4):
-        patch = make_patch(kind, wh, seed)
-        drawn = draw(kind, patch)
-        assert bounds_of(drawn.mask) == patch.box_xyxy
-        border = change(patch, drawn)
-        border[1:-1, 1:-1] = 0
-        assert np.abs(border).max() < 0.2 or max(wh) < 10
-
-
 @pytest.mark.parametrize(("group", "kind"), KINDS, ids=named)
 def test_the_mean_is_the_stated_colour_or_one_of_the_groups(group: Group, kind: Kind) -> None:
     for seed in range(12):
-        patch = make_patch(kind, seed=seed)
+        patch = patch_of(kind, seed=seed)
         drawn = draw(kind, patch)
         found = change(patch, drawn)[drawn.mask].mean(axis=0)
         stated = patch.attributes.get("colour")
@@ -91,7 +62,7 @@ def test_the_mean_is_the_stated_colour_or_one_of_the_groups(group: Group, kind: 
 
 @pytest.mark.parametrize("kind", VARIANTS["colon_nbi"].groups[0].kinds, ids=named)
 def test_narrow_band_light_shows_every_kind_in_one_hue_and_no_text_can_name_another(kind: Kind) -> None:
-    patch = make_patch(kind, light="narrow")
+    patch = patch_of(kind, light="narrow")
     drawn = draw(kind, patch)
     assert np.allclose(change(patch, drawn)[drawn.mask].mean(axis=0), NARROW_BAND, atol=0.02)
     assert "colour" not in {**kind.attributes, **kind.constant}
@@ -100,7 +71,7 @@ def test_narrow_band_light_shows_every_kind_in_one_hue_and_no_text_can_name_anot
 def test_shapes_of_polyps_differ_in_outline_and_shading() -> None:
     for label in ("adenoma", "hyperplastic_polyp"):
         kind = kind_of(label)
-        drawn = {shape: draw(kind, make_patch(kind, shape=shape)) for shape in ("sessile", "pedunculated", "flat")}
+        drawn = {shape: draw(kind, patch_of(kind, shape=shape)) for shape in ("sessile", "pedunculated", "flat")}
         assert drawn["pedunculated"].mask.sum() < 0.85 * drawn["sessile"].mask.sum()
         assert drawn["sessile"].mask.sum() == drawn["flat"].mask.sum()
         assert np.abs(drawn["sessile"].pixels - drawn["flat"].pixels).max() > 0.3 * CONTRAST
@@ -153,7 +124,7 @@ def test_an_ulcer_has_a_dark_wall_about_a_pale_base_and_an_erosion_has_none() ->
 def test_breaks_run_along_the_tunnel_and_palisade_vessels_too() -> None:
     for label in ("oesophagitis", "normal_vascular_pattern"):
         kind = kind_of(label, "oesophageal_mucosa")
-        patch = make_patch(kind, (60, 60), 0, margin="circumscribed")
+        patch = patch_of(kind, (60, 60), 0, margin="circumscribed")
         middle = change(patch, draw(kind, patch))[30:66, 30:66, 1]
         along, across = np.abs(np.diff(middle, axis=1)).mean(), np.abs(np.diff(middle, axis=0)).mean()
         assert across > 1.3 * along  # angle 0: the tunnel runs along x
@@ -186,6 +157,7 @@ def test_every_place_of_the_field_has_a_name_and_opposite_ones_differ_by_six_hou
 
 @pytest.mark.parametrize("name", list(VARIANTS))
 def test_the_lumen_is_the_dark_end_and_nothing_lies_in_it_or_beneath_the_mask(name: str) -> None:
+    found = 0
     for patient in range(3):
         background = make_background(name, patient)
         lumen = background.anatomy[0]
@@ -201,24 +173,19 @@ def test_the_lumen_is_the_dark_end_and_nothing_lies_in_it_or_beneath_the_mask(na
                 assert not background.outside[y - 5 : y + 5, x - 7 : x + 7].any()
                 assert spot.place == clock(HW, *spot.xy)
                 assert spot.side is None
+                found += 1
+    assert found > 20
 
 
 def test_an_outward_direction_points_away_from_the_lumen() -> None:
     background = make_background("oesophagus", 1)
     ys, xs = np.nonzero(background.anatomy[0].mask)
-    for i in range(20):
-        spot = background.spots["oesophageal_mucosa"](random_of(i, "spot"), (10, 10))
-        if spot:
-            away = np.array(spot.xy) - (xs.mean(), ys.mean())
-            assert np.cos(spot.angle - np.arctan2(away[1], away[0])) > 0.9
-
-
-@pytest.mark.parametrize("variant", MODALITY.variants, ids=named)
-def test_what_a_variant_can_show_is_what_such_a_picture_can_be_judged_for(variant: Variant) -> None:
-    legal = assessable_categories("endoscopy", variant.body_part, None, variant.technique)
-    shown = {kind.category for group in variant.groups for kind in group.kinds if kind.category}
-    assert shown
-    assert shown <= set(legal)
+    tried = [background.spots["oesophageal_mucosa"](random_of(i, "spot"), (10, 10)) for i in range(20)]
+    spots = [spot for spot in tried if spot]
+    assert len(spots) > 5
+    for spot in spots:
+        away = np.array(spot.xy) - (xs.mean(), ys.mean())
+        assert np.cos(spot.angle - np.arctan2(away[1], away[0])) > 0.9
 
 
 def test_the_mask_of_the_scope_is_an_octagon_that_keeps_the_text() -> None:
@@ -230,7 +197,8 @@ def test_the_mask_of_the_scope_is_an_octagon_that_keeps_the_text() -> None:
     assert background.outside is not None
     shown = background.finish(background.pixels, random_of(0, "physics"))
     kept = shown[corner & ~background.outside]
-    assert len(kept) == 0 or kept.max() > 0.8
+    assert kept.size
+    assert kept.max() > 0.8
 
 
 def test_a_moving_scope_blurs_along_and_keeps_brightness() -> None:

@@ -4,12 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.phantoms.background import Background, Request
-from pipeline.phantoms.kinds import Drawn, Kind, Mask, Patch, Spot
+from pipeline.phantoms.kinds import Kind, Mask, Patch, Spot
 from pipeline.phantoms.modalities.fundus import MODALITY, head_of
 from pipeline.phantoms.modalities.fundus_eye import Eye, eye_of, tree, vessel_ink
 from pipeline.phantoms.modalities.fundus_lesions import GROUPS
 from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.places import is_legal
+from tests.pipeline.phantoms.patches import draw, make_patch, named
 
 HW = (128, 144)
 LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -24,18 +25,9 @@ def make_request(side: str = "right", cup: str = "", variant: str = "macula", se
     return Request(chosen, HW, patient, image, Scanner(), laterality, extents)  # type: ignore[arg-type]
 
 
-def make_patch(kind: Kind, size: tuple[int, int] = (40, 32), angle: float = 0.4, **attributes: str) -> Patch:
-    w, h = size
-    pixels = np.broadcast_to(np.array([0.7, 0.4, 0.2], np.float32), (h + 24, w + 24, 3)).copy()
-    first = {name: choices[0] for name, choices in kind.attributes.items()}
-    values = {**first, **kind.constant, **attributes}
-    return Patch(pixels, (12, 12, 12 + w, 12 + h), 0.05, values, Spot((0, 0), angle=angle), np.random.default_rng(5))
-
-
-def draw(kind: Kind, patch: Patch) -> Drawn:
-    if kind.draw is None:
-        raise ValueError(kind.label)
-    return kind.draw(patch)
+def patch_of(kind: Kind, size: tuple[int, int] = (40, 32), angle: float = 0.4, **attributes: str) -> Patch:
+    spot, random = Spot((0, 0), angle=angle), np.random.default_rng(5)
+    return make_patch(kind, size, random=random, ground=(0.7, 0.4, 0.2), spot=spot, asked=attributes)
 
 
 def masks(background: Background) -> dict[str, Mask]:
@@ -51,23 +43,11 @@ def height(mask: Mask) -> int:
     return int(mask.any(axis=1).sum())
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.label)
-@pytest.mark.parametrize("size", [(3, 3), (9, 7), (40, 32)])
-def test_mask_fills_the_box_and_the_contrast_is_the_mean_over_it(kind: Kind, size: tuple[int, int]) -> None:
-    patch = make_patch(kind, size)
-    drawn = draw(kind, patch)
-    x1, y1, x2, y2 = patch.box_xyxy
-    assert np.flatnonzero(drawn.mask.any(axis=0))[[0, -1]].tolist() == [x1, x2 - 1]
-    assert np.flatnonzero(drawn.mask.any(axis=1))[[0, -1]].tolist() == [y1, y2 - 1]
-    change = np.abs(drawn.pixels - patch.pixels)[drawn.mask].mean(axis=0).max()
-    assert change == pytest.approx(patch.contrast, rel=0.02)
-
-
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if "colour" in kind.attributes], ids=lambda kind: kind.label)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "colour" in kind.attributes], ids=named)
 def test_colour_word_changes_hue_at_the_same_brightness(kind: Kind) -> None:
     one, other = (
         draw(kind, patch).pixels - patch.pixels
-        for patch in (make_patch(kind, colour=colour) for colour in kind.attributes["colour"])
+        for patch in (patch_of(kind, colour=colour) for colour in kind.attributes["colour"])
     )
     assert np.abs((one - other) @ LUMA).max() < 0.03 * np.abs(one @ LUMA).max()
     assert np.abs(one - other).max() > 0.3 * np.abs(one).max()
@@ -82,7 +62,7 @@ def test_kinds_of_a_group_offer_the_same_colours() -> None:
 def test_flame_lies_along_the_nerve_fibres_and_blot_does_not(angle: float) -> None:
     def across(label: str) -> float:
         kind = next(kind for kind in KINDS if kind.label == label)
-        patch = make_patch(kind, (40, 40), angle)
+        patch = patch_of(kind, (40, 40), angle)
         ink = np.abs((draw(kind, patch).pixels - patch.pixels)[:, :, 1])
         changes = np.abs(np.diff(ink, axis=0)).sum(), np.abs(np.diff(ink, axis=1)).sum()
         return float(changes[0] / changes[1] if angle == 0.0 else changes[1] / changes[0])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.phantoms.background import Background, Request, Variant
-from pipeline.phantoms.kinds import Drawn, Group, Kind, Patch, Spot
+from pipeline.phantoms.kinds import Group, Kind, Spot
 from pipeline.phantoms.modalities.mri import MODALITY
 from pipeline.phantoms.modalities.mri_physics import magnitude
 from pipeline.phantoms.modalities.mri_spine import LEVELS
@@ -14,6 +14,7 @@ from pipeline.phantoms.modalities.mri_temporal import ATROPHY
 from pipeline.phantoms.seeds import random_of
 from pipeline.phantoms.texture import Scanner
 from tests.pipeline.phantoms.builders import bounds_of
+from tests.pipeline.phantoms.patches import change, draw, make_patch, named
 
 SIZE = 128
 VARIANTS = {variant.name: variant for variant in MODALITY.variants}
@@ -23,10 +24,6 @@ def kinds() -> Iterator[tuple[Variant, Group, Kind]]:
     for variant in MODALITY.variants:
         for group in variant.groups:
             yield from ((variant, group, kind) for kind in group.kinds if kind.draw)
-
-
-def named(case: Variant | Kind) -> str:
-    return case.name if isinstance(case, Variant) else case.label
 
 
 def make_request(name: str, patient: int = 0, image: int = 0, extent: str = "") -> Request:
@@ -39,34 +36,16 @@ def make_background(name: str, patient: int = 0, image: int = 0, extent: str = "
     return MODALITY.background(make_request(name, patient, image, extent))
 
 
-def draw(kind: Kind, seed: int, wh: tuple[int, int] = (30, 25)) -> tuple[Patch, Drawn]:
-    random = random_of(seed, "site")
-    chosen = {name: values[seed % len(values)] for name, values in kind.attributes.items()}
-    box = (12, 12, 12 + wh[0], 12 + wh[1])
-    spot = Spot((0, 0), angle=float(random.uniform(-3, 3)))
-    pixels = np.full((wh[1] + 24, wh[0] + 24), 0.5, np.float32)
-    patch = Patch(pixels, box, 0.1, {**chosen, **kind.constant}, spot, random)
-    assert kind.draw is not None
-    return patch, kind.draw(patch)
-
-
 @pytest.mark.parametrize(("variant", "kind"), [(each[0], each[2]) for each in kinds()], ids=named)
-def test_a_drawing_fills_its_box_with_the_sign_of_its_technique(variant: Variant, kind: Kind) -> None:
+def test_a_drawing_has_the_sign_of_its_technique(variant: Variant, kind: Kind) -> None:
     dark = variant.technique == "T1" or variant.body_part in ("prostate", "lumbar_spine")
     for seed in range(4):
-        patch, drawn = draw(kind, seed)
-        assert bounds_of(drawn.mask) == patch.box_xyxy
-        change = (drawn.pixels - patch.pixels)[drawn.mask].mean()
-        assert change == pytest.approx(-patch.contrast if dark else patch.contrast, rel=1e-3)
+        random = random_of(seed, "site")
+        spot = Spot((0, 0), angle=float(random.uniform(-3, 3)))
+        patch = make_patch(kind, random=random, spot=spot, nth=seed)
+        drawn = draw(kind, patch)
+        assert change(patch, drawn)[drawn.mask].mean() == pytest.approx(-1 if dark else 1, rel=1e-3)
         assert kind.constant["intensity"] == ("hypointense" if dark else "hyperintense")
-
-
-@pytest.mark.parametrize("wh", [(3, 3), (3, 6), (9, 5), (70, 100)])
-def test_drawings_fill_boxes_of_any_size(wh: tuple[int, int]) -> None:
-    for _, _, kind in kinds():
-        patch, drawn = draw(kind, 1, wh)
-        assert bounds_of(drawn.mask) == patch.box_xyxy, kind.label
-        assert np.isfinite(drawn.pixels).all()
 
 
 def test_one_lesion_is_dark_in_t1_and_bright_in_the_other_techniques() -> None:
@@ -118,12 +97,13 @@ def test_discs_are_named_from_above_downwards_and_spots_lie_behind_them() -> Non
     discs = {str(each.place): bounds_of(each.mask) for each in background.anatomy}
     assert [LEVELS.index(place) for place in discs] == sorted(LEVELS.index(place) for place in discs)
     assert [box[1] for box in discs.values()] == sorted(box[1] for box in discs.values())
-    for _ in range(40):
-        spot = background.spots["disc"](random, (3.0, 4.0))
-        if spot is not None and spot.place in discs:
-            x1, y1, x2, y2 = discs[spot.place]
-            assert spot.xy[0] > (x1 + x2) / 2
-            assert y1 - 4 < spot.xy[1] < y2 + 4
+    tried = [background.spots["disc"](random, (3.0, 4.0)) for _ in range(40)]
+    spots = [spot for spot in tried if spot is not None and spot.place in discs]
+    assert len(spots) > 10
+    for spot in spots:
+        x1, y1, x2, y2 = discs[str(spot.place)]
+        assert spot.xy[0] > (x1 + x2) / 2
+        assert y1 - 4 < spot.xy[1] < y2 + 4
 
 
 @pytest.mark.parametrize("patient", range(4))

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from pipeline.phantoms.background import Request
-from pipeline.phantoms.kinds import Drawn, Group, Kind, Patch, Spot
+from pipeline.phantoms.kinds import Drawn, Group, Patch, Pixels, Spot
 from pipeline.phantoms.modalities.oct import MODALITY
 from pipeline.phantoms.modalities.oct_lesions import DEPOSIT, FLUID, HOLE, SURFACE, groups
 from pipeline.phantoms.modalities.oct_scan import Scan, scan_of
 from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.places import is_legal
+from tests.pipeline.phantoms.patches import change, draw, make_patch
 
 HW = (160, 128)
 GROUPS = groups(("small",), "large")
@@ -22,39 +23,17 @@ def make_request(side: Literal["left", "right"] = "right", variant: str = "macul
     return Request(chosen, HW, np.random.default_rng(seed), np.random.default_rng(seed + 9), Scanner(), side)
 
 
-def make_patch(kind: Kind, size: tuple[int, int] = (40, 24), slope: float = 0.0) -> Patch:
-    w, h = size
-    values = {**{name: choices[0] for name, choices in kind.attributes.items()}, **kind.constant}
-    spot = Spot((0, 0), local={"slope": slope, "surface": SURFACE_LINE})
-    pixels = np.full((h + 24, w + 24), 0.5, np.float32)
-    return Patch(pixels, (12, 12, 12 + w, 12 + h), 0.1, values, spot, np.random.default_rng(5))
+def drawn_of(label: str) -> tuple[Patch, Drawn]:
+    spot = Spot((0, 0), local={"slope": 0.0, "surface": SURFACE_LINE})
+    patch = make_patch(KINDS[label], (40, 24), random=np.random.default_rng(5), spot=spot)
+    return patch, draw(KINDS[label], patch)
 
 
-def drawn_of(label: str, patch: Patch | None = None) -> tuple[Patch, Drawn]:
-    kind = KINDS[label]
-    patch = patch or make_patch(kind)
-    if kind.draw is None:
-        raise ValueError(label)
-    return patch, kind.draw(patch)
-
-
-def added(label: str) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
+def added(label: str) -> Pixels:
     """What is added within the box, in units of the contrast."""
     patch, drawn = drawn_of(label)
     x1, y1, x2, y2 = patch.box_xyxy
-    return np.asarray((drawn.pixels - patch.pixels)[y1:y2, x1:x2] / patch.contrast, np.float32)
-
-
-@pytest.mark.parametrize("label", sorted(KINDS))
-@pytest.mark.parametrize("size", [(3, 3), (9, 5), (40, 24)])
-@pytest.mark.parametrize("slope", [0.0, 0.1])
-def test_mask_fills_the_box_and_the_contrast_is_its_mean(label: str, size: tuple[int, int], slope: float) -> None:
-    patch, drawn = drawn_of(label, make_patch(KINDS[label], size, slope))
-    x1, y1, x2, y2 = patch.box_xyxy
-    assert np.flatnonzero(drawn.mask.any(axis=0))[[0, -1]].tolist() == [x1, x2 - 1]
-    assert np.flatnonzero(drawn.mask.any(axis=1))[[0, -1]].tolist() == [y1, y2 - 1]
-    sign = 1 if label in {kind.label for kind in (*DEPOSIT, *SURFACE)} else -1
-    assert (drawn.pixels - patch.pixels)[drawn.mask].mean() == pytest.approx(sign * patch.contrast, rel=0.02)
+    return change(patch, drawn)[y1:y2, x1:x2]
 
 
 @pytest.mark.parametrize("group", GROUPS, ids=lambda group: group.name)
@@ -84,8 +63,7 @@ def test_full_thickness_hole_reaches_the_base_and_the_others_do_not() -> None:
 def test_pseudohole_alone_has_a_bright_sheet_beside_it() -> None:
     for label in ("pseudohole", "lamellar_hole", "foveal_pit"):
         patch, drawn = drawn_of(label)
-        beside = (drawn.pixels - patch.pixels)[:, :10].max()
-        assert (beside > 0.3 * patch.contrast) == (label == "pseudohole")
+        assert (change(patch, drawn)[:, :10].max() > 0.3) == (label == "pseudohole")
 
 
 def test_membrane_folds_more_often_than_the_hyaloid() -> None:

@@ -1,25 +1,17 @@
-from collections.abc import Mapping
-from itertools import combinations
-
 import numpy as np
 import pytest
 
 from pipeline.phantoms.background import Background, Request
-from pipeline.phantoms.kinds import Drawn, Group, Kind, Patch, Pixels, Spot
+from pipeline.phantoms.kinds import Drawn, Kind, Patch, Pixels, Spot
 from pipeline.phantoms.modalities.ultrasound import MODALITY, VIEWS
 from pipeline.phantoms.modalities.ultrasound_fields import SPECKLE, curved_field, linear_field, physics
 from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.places import is_legal
-from schemas.taxonomy.assessable import assessable_categories
+from tests.pipeline.phantoms.patches import CONTRAST, draw, make_patch, reach_px
 
 GROUPS = {group.name: group for view in VIEWS.values() for group in view.groups}
 KINDS = [(group, kind) for group in GROUPS.values() for kind in group.kinds]
 HW = (128, 144)
-TISSUE, CONTRAST = 0.5, 0.1
-
-
-def named(each: object) -> str:
-    return each.label if isinstance(each, Kind) else each.name if isinstance(each, Group) else str(each)
 
 
 def make_request(variant: str = "breast", seed: int = 1, image: int = 2, scanner: str = "a") -> Request:
@@ -29,56 +21,16 @@ def make_request(variant: str = "breast", seed: int = 1, image: int = 2, scanner
     return Request(chosen, HW, patient, its, Scanner(scanner), laterality)  # type: ignore[arg-type]
 
 
-def make_patch(group: Group, kind: Kind, wh: tuple[int, int] = (40, 32), asked: Mapping[str, str] = {}) -> Patch:
-    w, h = wh
-    left, top, right, bottom = (max(3, round(share * max(w, h))) for share in group.reach)
-    pixels = np.full((top + h + bottom, left + w + right), TISSUE, np.float32)
-    first = {name: choices[0] for name, choices in kind.attributes.items()}
-    values = {**first, **kind.constant, **asked}
-    return Patch(pixels, (left, top, left + w, top + h), CONTRAST, values, Spot((0, 0)), np.random.default_rng(5))
-
-
-def draw(kind: Kind, patch: Patch) -> Drawn:
-    if kind.draw is None:
-        raise ValueError(kind.label)
-    return kind.draw(patch)
+def patch_of(label: str, **attributes: str) -> tuple[Kind, Patch]:
+    group, kind = next(each for each in KINDS if each[1].label == label)
+    margins = reach_px(group, (40, 32))
+    return kind, make_patch(kind, random=np.random.default_rng(5), margins=margins, asked=attributes)
 
 
 def change(label: str, **attributes: str) -> tuple[Pixels, Patch, Drawn]:
-    group, kind = next(each for each in KINDS if each[1].label == label)
-    patch = make_patch(group, kind, asked=attributes)
+    kind, patch = patch_of(label, **attributes)
     drawn = draw(kind, patch)
     return drawn.pixels - patch.pixels, patch, drawn
-
-
-@pytest.mark.parametrize(("group", "kind"), KINDS, ids=named)
-@pytest.mark.parametrize("wh", [(3, 3), (5, 4), (9, 7), (40, 32)])
-def test_mask_fills_the_box_and_kinds_of_a_group_have_one_mean(group: Group, kind: Kind, wh: tuple[int, int]) -> None:
-    patch = make_patch(group, kind, wh)
-    drawn = draw(kind, patch)
-    x1, y1, x2, y2 = patch.box_xyxy
-    assert np.flatnonzero(drawn.mask.any(axis=0))[[0, -1]].tolist() == [x1, x2 - 1]
-    assert np.flatnonzero(drawn.mask.any(axis=1))[[0, -1]].tolist() == [y1, y2 - 1]
-    sign = 1 if group.name in ("echo", "focus", "lumen", "bundle") else -1
-    assert (drawn.pixels - patch.pixels)[drawn.mask].mean() == pytest.approx(sign * CONTRAST, rel=0.02)
-
-
-@pytest.mark.parametrize(("group", "kind"), KINDS, ids=named)
-def test_nothing_is_cut_off_at_the_end_of_the_reach(group: Group, kind: Kind) -> None:
-    patch = make_patch(group, kind)
-    changed = np.abs(draw(kind, patch).pixels - patch.pixels)
-    border = np.concatenate([changed[0], changed[-1], changed[:, 0], changed[:, -1]])
-    assert border.max() < 0.15 * CONTRAST
-
-
-@pytest.mark.parametrize(("group", "kind"), [each for each in KINDS if each[1].attributes], ids=named)
-def test_every_value_of_an_attribute_is_seen_and_leaves_the_mean(group: Group, kind: Kind) -> None:
-    for name, values in kind.attributes.items():
-        for one, other in combinations(values, 2):
-            drawn = [draw(kind, make_patch(group, kind, asked={name: value})) for value in (one, other)]
-            assert np.abs(drawn[0].pixels - drawn[1].pixels).max() > 0.4 * CONTRAST, (name, one, other)
-            means = [each.pixels[each.mask].mean() for each in drawn]
-            assert means[0] == pytest.approx(means[1], rel=1e-3)
 
 
 BEHIND = {
@@ -119,8 +71,7 @@ def test_calyces_are_one_space_and_parapelvic_cysts_are_two() -> None:
 
 
 def test_texture_of_the_surroundings_does_not_show_through_but_their_mean_stays() -> None:
-    group, kind = next(each for each in KINDS if each[1].label == "vein")
-    even, rough = make_patch(group, kind), make_patch(group, kind)
+    (kind, even), (_, rough) = patch_of("vein"), patch_of("vein")
     rough.pixels[:] += np.random.default_rng(1).normal(0, 0.1, rough.hw)
     drawn = draw(kind, rough)
     smooth = draw(kind, even).pixels[drawn.mask].std()
@@ -203,11 +154,3 @@ def test_colour_box_is_drawn_over_the_picture_of_that_technique_alone() -> None:
     assert (plain.ndim, boxed.ndim) == (2, 3)
     saturated = np.ptp(boxed, axis=2) > 0.3
     assert 0.003 < saturated.mean() < 0.12
-
-
-@pytest.mark.parametrize("variant", MODALITY.variants, ids=lambda each: each.name)
-def test_findings_of_a_view_are_of_categories_that_it_can_show(variant: object) -> None:
-    chosen = next(each for each in MODALITY.variants if each is variant)
-    assessed = assessable_categories(MODALITY.id, chosen.body_part, None, chosen.technique)
-    found = {kind.category for group in chosen.groups for kind in group.of_role("finding")} - {None}
-    assert found <= set(assessed)

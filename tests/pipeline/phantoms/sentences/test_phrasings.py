@@ -8,13 +8,33 @@ import pytest
 from pipeline.phantoms.sentences.caption import region_caption
 from pipeline.phantoms.sentences.facts import Sentence
 from pipeline.phantoms.sentences.grammar import Symbol
-from pipeline.phantoms.sentences.phrasings import PHRASINGS, STARTS, Phrasing, grammar
+from pipeline.phantoms.sentences.phrasings import PHRASINGS, Phrasing, grammar
 from pipeline.phantoms.sentences.planted import planted
 from pipeline.phantoms.sentences.report import report
 from pipeline.phantoms.sentences.summary import summary
 from tests.pipeline.phantoms.sentences.builders import many_phantoms
 
 LEAST = 200
+# The rules that a sentence of each kind of fact starts from.
+STARTS: dict[str, tuple[str, ...]] = {
+    "presence": ("PRESENCE",),
+    "absence": ("ABSENCE",),
+    "side": ("SIDE",),
+    "position": ("POSITION",),
+    "size": ("SIZE",),
+    "count": ("COUNT",),
+    "measurement": ("MEASUREMENT",),
+    "attribute": ("LOOKS", "DISPLAY"),
+    "change": ("CHANGE_NEW", "CHANGE_LARGER", "CHANGE_SMALLER", "CHANGE_STABLE", "CHANGE_GONE"),
+    "technique": ("TECHNIQUE", "TECHNIQUE_VIEW"),
+    "normality": ("NORMALITY",),
+    "benign": ("BENIGN",),
+    "anatomy": ("ANATOMY",),
+    "summary": ("SUMMARY_SHOWS", "SUMMARY_NORMAL", "SUMMARY_ONLY"),
+    "caption": ("CAPTION",),
+    "modality": ("MODALITY",),
+    "body_part": ("BODY_PART",),
+}
 PHRASES = ("NP_AT", "NP_LOOKS", "NP_MM")  # parts of a finding's name
 KINDS = (
     *("presence", "absence", "side", "position", "size", "count", "measurement", "attribute", "change", "technique"),

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 from functools import cache
+from typing import get_args
 
 import pytest
 
@@ -16,7 +17,7 @@ from pipeline.phantoms.sentences.alternatives import (
     other_numbers,
     other_sizes,
 )  # fmt: skip
-from pipeline.phantoms.sentences.facts import SLOTS, Fact, holds
+from pipeline.phantoms.sentences.facts import Fact, Slot, holds
 from pipeline.phantoms.sentences.lengths import millimetres
 from pipeline.phantoms.sentences.phrasings import PHRASINGS, Phrasing
 from pipeline.phantoms.sentences.planted import Planted, planted
@@ -54,7 +55,7 @@ def test_every_slot_has_as_many_true_as_false_ones(phrasing: Phrasing) -> None:
 
 
 def test_a_picture_in_which_all_is_known_has_a_pair_for_every_slot() -> None:
-    assert {each.slot for each in planted(FULL)} == set(PLANTED) <= set(SLOTS)
+    assert {each.slot for each in planted(FULL)} == set(PLANTED) <= set(get_args(Slot))
 
 
 def test_a_picture_of_which_nothing_is_known_has_pairs_about_the_picture_alone() -> None:

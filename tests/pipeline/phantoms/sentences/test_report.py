@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.phantoms.generate import phantoms
-from pipeline.phantoms.sentences.facts import Fact, Sentence, holds, joined
+from pipeline.phantoms.sentences.facts import Fact, Sentence, holds, text_of
 from pipeline.phantoms.sentences.nouns import NUMBERS, counted_noun
 from pipeline.phantoms.sentences.phrasings import PHRASINGS, Phrasing
 from pipeline.phantoms.sentences.report import report
@@ -43,7 +43,7 @@ def test_a_picture_without_disease_is_called_normal() -> None:
 def test_an_unseen_finding_is_neither_said_nor_denied_nor_called_normal() -> None:
     sentences = report(make_phantom(make_region("spiculated_mass", visible=False)))
     assert [each.kind for each in sentences] == ["TECHNIQUE_VIEW"]
-    assert "mass" not in joined(sentences)
+    assert "mass" not in text_of(sentences)
 
 
 @pytest.mark.parametrize("phrasing", PHRASINGS)
@@ -78,7 +78,7 @@ def test_all_that_is_known_of_a_finding_is_said() -> None:
             ("finding", "breast_mass"), ("side", "left"), ("position", "retroareolar"), ("attribute", "irregular"),
             ("attribute", "coarse"), ("size", "medium"), ("measurement", "10 mm"), ("change", "larger"),
         }  # fmt: skip
-        text = joined(sentences)
+        text = text_of(sentences)
         for words in ("breast mass", "retroareolar region of the left breast", "irregular in outline", "10 mm"):
             assert words in text
         assert "coarse calcification" in text
@@ -90,7 +90,7 @@ def test_numbers_in_the_text_are_those_of_what_can_be_seen(phrasing: Phrasing) -
     """Read from the text: a number and the name of several."""
     counted = 0
     for phantom in many_phantoms(400, seed=4):
-        text = joined(report(phantom, phrasing)).lower()
+        text = text_of(report(phantom, phrasing)).lower()
         visible = Counter(region.label for region in phantom.regions if region.visible and region.role != "anatomy")
         for label, number in visible.items():
             several = re.escape((counted_noun(label).plural or "-").lower())
@@ -110,7 +110,7 @@ def test_no_side_of_the_patient_is_said_where_no_reader_can_tell_it(phrasing: Ph
         assert not facts_of(sentences, "side")
         assert not facts_of(sentences, "laterality")
         names = "|".join(re.escape(finding(region.label).name) for region in phantom.regions) or "-"
-        text = re.sub(names, "", places.sub("", joined(sentences)), flags=re.IGNORECASE)
+        text = re.sub(names, "", places.sub("", text_of(sentences)), flags=re.IGNORECASE)
         assert not re.search(r"\b(?:left|right)\b", text), text
 
 
@@ -119,7 +119,7 @@ def test_the_side_said_is_the_patients() -> None:
         phantom = make_phantom(make_region("spiculated_mass", side=side))
         other = {"left": "right", "right": "left"}[side]
         for seed in range(20):
-            text = joined(report(phantom, seed=seed))
+            text = text_of(report(phantom, seed=seed))
             assert side in text
             assert other not in text
 
@@ -138,7 +138,7 @@ def test_several_of_a_kind_are_counted_and_each_is_described() -> None:
     sentences = report(make_phantom(*MASSES))
     assert [fact.value for fact in facts_of(sentences, "count")] == ["3"]
     assert told(sentences) == {"m0", "m1", "m2"}
-    assert "hree circumscribed masses" in joined(sentences)
+    assert "hree circumscribed masses" in text_of(sentences)
 
 
 def test_what_is_left_out_is_not_said_and_its_kind_is_not_counted() -> None:
@@ -146,7 +146,7 @@ def test_what_is_left_out_is_not_said_and_its_kind_is_not_counted() -> None:
     sentences = report(phantom, omit=frozenset({"m1", "architectural_distortion"}))
     assert told(sentences) == {"m0", "m2"}
     assert not facts_of(sentences, "count")
-    assert not re.search(r"\b(?:one circumscribed|two|three|distortion)\b", joined(sentences).lower())
+    assert not re.search(r"\b(?:one circumscribed|two|three|distortion)\b", text_of(sentences).lower())
     assert not facts_of(sentences, "polarity")
 
 
@@ -182,8 +182,8 @@ def test_the_same_arguments_write_the_same_text_in_any_process() -> None:
     code = (
         "from tests.pipeline.phantoms.sentences.builders import many_phantoms\n"
         "from pipeline.phantoms.sentences.report import report\n"
-        "from pipeline.phantoms.sentences.facts import joined\n"
-        "print('|'.join(joined(report(each, 'evaluation', seed=7)) for each in many_phantoms(12)))"
+        "from pipeline.phantoms.sentences.facts import text_of\n"
+        "print('|'.join(text_of(report(each, 'evaluation', seed=7)) for each in many_phantoms(12)))"
     )
     runs = {
         subprocess.run(
@@ -195,12 +195,12 @@ def test_the_same_arguments_write_the_same_text_in_any_process() -> None:
         ).stdout
         for seed in ("1", "2")
     }
-    here = "|".join(joined(report(each, "evaluation", seed=7)) for each in many_phantoms(12))
+    here = "|".join(text_of(report(each, "evaluation", seed=7)) for each in many_phantoms(12))
     assert {run.decode().strip() for run in runs} == {here}
 
 
 def test_seeds_and_phrasings_change_the_text_and_not_what_it_says() -> None:
     phantom = make_phantom(*MASSES[:1], spacing_mm=(0.2, 0.2), assessed=())
     written = [report(phantom, phrasing, seed=seed) for phrasing in PHRASINGS for seed in range(20)]
-    assert len({joined(each) for each in written}) == len(written)
+    assert len({text_of(each) for each in written}) == len(written)
     assert len({frozenset(fact for sentence in each for fact in sentence.facts) for each in written}) == 1
