@@ -81,7 +81,7 @@ class Kind:
 
     A finding is disease; a mimic is not, and normal pictures have it too. `attributes` are drawn independently of
     everything and rendered by `draw`; `constant` ones are what makes it this kind. `category` stands in for the
-    lexicon's where a sign stands for a disease that the scene knows.
+    lexicon's where a sign stands for a disease that the scene knows. `ages` are of patients who can have it.
     """
 
     label: str
@@ -90,6 +90,7 @@ class Kind:
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     constant: Mapping[str, str] = field(default_factory=dict)
     category: str | None = None
+    ages: tuple[int, int] | None = None  # None: any adult
 
     def __post_init__(self) -> None:
         known = finding(self.label)

@@ -28,6 +28,7 @@ CHANGES = (("stable", 0.45), ("grows", 0.2), ("shrinks", 0.1), ("vanishes", 0.13
 GROWTH = {"grows": 1.4, "shrinks": 1 / 1.4}
 CONTRAST_TO_NOISE = (1.0, 6.0)
 HELD_OUT = 0.10
+ADULT = (18, 94)
 STYLES = 8  # sites with a style of their own
 OTHER_SCANNER = 0.5  # of the test part's patients
 
@@ -104,17 +105,18 @@ def plan_patient(settings: PhantomSettings, index: int, modality: Modality, pict
     abnormal = bool(random.random() >= NORMAL)
     sites = plan_sites(random, variant)
     style = _style(random, settings, abnormal)
+    fillings = plan_fillings(random, sites, abnormal)
     return Patient(
         index,
         modality,
         variant,
         pictures,
         sex=weighted(random, [(sex, 1.0) for sex in variant.sexes]),
-        age=int(random.integers(18, 95)),
+        age=_age(random, fillings),
         laterality=weighted(random, [(side, 1.0) for side in variant.lateralities]) if variant.lateralities else None,
         abnormal=abnormal,
         sites=sites,
-        fillings=plan_fillings(random, sites, abnormal),
+        fillings=fillings,
         extents=plan_extents(random, variant, abnormal, sites),
         style=style,
         scanner="b" if settings.part == "test" and random.random() < OTHER_SCANNER else "a",
@@ -195,6 +197,12 @@ def plan_extents(random: Random, variant: Variant, abnormal: bool, sites: Sequen
         present = abnormal and (random.random() < EXTENT or (not sites and i == sure))
         chosen[group.name] = group.kinds[int(random.integers(len(group.kinds)))] if present else None
     return chosen
+
+
+def _age(random: Random, fillings: Sequence[Filling]) -> int:
+    """Of a child, where something lies there that children alone have."""
+    bounds = [filling.kind.ages for filling in fillings if filling.kind.ages is not None] or [ADULT]
+    return int(random.integers(max(low for low, _ in bounds), min(high for _, high in bounds) + 1))
 
 
 def _style(random: Random, settings: PhantomSettings, abnormal: bool) -> int:

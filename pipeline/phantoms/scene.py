@@ -9,7 +9,9 @@ import numpy.typing as npt
 
 from pipeline.phantoms.background import Stored
 from pipeline.phantoms.kinds import Box, Mask
+from schemas.lexicon.places import place
 
+SIDED_NUMBERS = ("fdi_tooth", "fdi_milk_tooth")  # vocabularies of places
 VISIBLE_FROM = 1.5  # contrast to noise; what lies below is present, and no text says it
 
 
@@ -97,3 +99,8 @@ class Phantom:
     def side_is_known(self) -> bool:
         """Whether a reader can tell the patient's sides: by header or by marker."""
         return self.axes is not None or self.marker
+
+    def told_place(self, region: Region) -> str | None:
+        """Where a reader can say that it lies: the number of a tooth tells a side."""
+        known = region.place is None or self.side_is_known or place(region.place).vocabulary not in SIDED_NUMBERS
+        return region.place if known else None

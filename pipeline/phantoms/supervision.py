@@ -101,7 +101,7 @@ def _mislabelled(region: Region, patient: Patient, random: Random) -> Region:
 
 
 def _row(region: Region, phantom: Phantom) -> Mapping[str, Any]:
-    said = {"side": region.side if phantom.side_is_known else None, "place": region.place}
+    said = {"side": region.side if phantom.side_is_known else None, "place": phantom.told_place(region)}
     return {
         "label": region.label,
         "box_xyxy": list(region.box_xyxy),

@@ -23,7 +23,10 @@ def blobs(random: Random, hw: tuple[int, int], cell_px: float) -> Pixels:
 
 
 def octaves(random: Random, hw: tuple[int, int], cell_px: float, count: int = 4, roughness: float = 0.5) -> Pixels:
-    """Sum of `count` blob fields, each of half the cell and `roughness` the height of the last; unit variance."""
+    """Sum of `count` blob fields, each of half the cell and `roughness` the height of the last; about unit variance.
+
+    What would be finer than 1.5 pixels is left out.
+    """
     heights = roughness ** np.arange(count)
     field = np.zeros(hw, np.float32)
     for height, cell in zip(heights, cell_px / 2.0 ** np.arange(count), strict=True):

@@ -42,7 +42,7 @@ def _groups(**strata: tuple[str, ...]) -> tuple[Group, ...]:
         ),
         "third_molar": (
             Kind("impacted_tooth", "finding", impacted_tooth, INSIDE),
-            Kind("tooth_germ", "mimic", tooth_germ, INSIDE),
+            Kind("tooth_germ", "mimic", tooth_germ, INSIDE, ages=(6, 14)),
         ),
     }
     return tuple(Group(name, kinds[name], sizes) for name, sizes in strata.items())

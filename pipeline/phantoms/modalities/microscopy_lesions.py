@@ -88,7 +88,7 @@ def _crowd(patch: Patch, mask: Mask, nuclei: Pixels) -> Drawn:
 def invasive_carcinoma(patch: Patch) -> Drawn:
     """Ragged cords of cells through the stroma, with no line about them."""
     strands = octaves(patch.random, patch.hw, max(1.5, 0.3 * long_side(patch)), 2)
-    return _epithelium(patch, np.clip(strands * 5 - 0.6, 0, 1).astype(np.float32))
+    return _epithelium(patch, np.clip(strands * 5 - 0.6, 0.15, 1).astype(np.float32))
 
 
 def carcinoma_in_situ(patch: Patch) -> Drawn:

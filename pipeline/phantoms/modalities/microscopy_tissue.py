@@ -60,8 +60,8 @@ LOW, HIGH = ("tiny", "small", "medium"), ("medium", "large")
 VARIANTS = (
     Variant("lung_low", "lung", "H&E", (_crowds("lung_tumour", *LOW), _single_cells("tiny"))),
     Variant("lung_high", "lung", "H&E", (_crowds("lung_tumour", *HIGH), _single_cells("small", "medium"))),
-    Variant("breast_low", "breast", "H&E", (_ducts(*LOW), _single_cells("tiny"))),
-    Variant("breast_high", "breast", "H&E", (_ducts(*HIGH), _single_cells("small", "medium", "large"))),
+    Variant("breast_low", "breast", "H&E", (_ducts(*LOW), _single_cells("tiny")), sexes=("F",)),
+    Variant("breast_high", "breast", "H&E", (_ducts(*HIGH), _single_cells("small", "medium", "large")), sexes=("F",)),
     Variant("lymph_node_low", "lymph_node", "H&E", (_crowds("metastasis_lymphoma", *LOW),), 0.5),
     Variant("lymph_node_high", "lymph_node", "H&E", (_crowds("metastasis_lymphoma", *HIGH),), 0.5),
 )

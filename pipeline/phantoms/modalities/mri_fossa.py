@@ -64,7 +64,8 @@ def _folia(request: Request, frame: Frame, tissue: Tissue) -> Pixels:
     bend = 0.35 * blobs(request.patient, frame.grid, frame.on_grid(0.3))
     leaves = np.cos(np.float32(90) * np.sqrt((0.75 * x) ** 2 + (y + 0.12) ** 2) + bend)
     core = np.exp(-(((np.abs(x) - 0.3) / 0.2) ** 2) - ((y - 0.32) / 0.17) ** 2)
-    bark = tissue.grey + np.float32(0.035) * leaves
+    grain = request.scanner.texture(request.image, frame.grid, frame.on_grid(0.05), 3)
+    bark = tissue.grey + np.float32(0.035) * leaves + np.float32(0.012) * grain
     return over(bark.astype(np.float32), core, tissue.white)
 
 

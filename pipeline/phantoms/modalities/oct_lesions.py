@@ -94,7 +94,8 @@ def pseudohole(patch: Patch) -> Drawn:
     y = np.arange(patch.hw[0], dtype=np.float32)[:, None]
     surface = (patch.box_xyxy[1] + patch.box_xyxy[3]) / 2 + np.interp(u[0], *patch.spot.local["surface"])
     thick = 0.05 * (patch.box_xyxy[3] - patch.box_xyxy[1])
-    sheet = np.exp(-(((y - surface + thick) / thick) ** 2)) / (1 + np.exp(-20 * (np.abs(u) - 0.4)))
+    shoulders = 1 / ((1 + np.exp(-20 * (np.abs(u) - 0.4))) * (1 + np.exp(20 * (np.abs(u) - 1.3))))
+    sheet = np.exp(-(((y - surface + thick) / thick) ** 2)) * shoulders
     return _gap(patch, 0.25 + 0.75 * (1 - UP) / 2, floor=0.0, lips=0.0, bright=0.5 * sheet)
 
 
@@ -206,6 +207,7 @@ def _drawn(patch: Patch, mask: Mask, pattern: Numbers, sign: float) -> Drawn:
     return with_contrast(patch, mask, np.asarray(pattern, np.float32), sign)
 
 
+HAZE = {"texture": ("homogeneous", "heterogeneous")}  # has no edge to speak of
 LOOKS = {"texture": ("homogeneous", "heterogeneous"), "margin": ("circumscribed", "ill-defined")}
 GRAIN = {"texture": ("homogeneous", "heterogeneous")}
 DARK, BRIGHT = {"reflectivity": "hyporeflective"}, {"reflectivity": "hyperreflective"}
@@ -217,7 +219,7 @@ FLUID = (
 )
 DEPOSIT = (
     Kind("drusen", "finding", drusen, LOOKS, BRIGHT),
-    Kind("choroidal_neovascularisation", "finding", choroidal_neovascularisation, LOOKS, BRIGHT),
+    Kind("choroidal_neovascularisation", "finding", choroidal_neovascularisation, HAZE, BRIGHT),
     Kind("saturation_streak", "mimic", saturation_streak, {}, BRIGHT),
 )
 HOLE = (

@@ -97,16 +97,16 @@ def osteophyte(patch: Patch) -> Drawn:
     beak = np.array([(-1, 1), (-1, -0.6), (-0.3, -0.35), (0.35, -0.5), (1, -1), (0.75, -0.2), (0.3, 0.45), (-0.3, 0.9)])
     mask = filled(fitted(beak * (out, up), patch.box_xyxy), patch.hw)
     u, _ = coordinates(patch)
-    foot = np.asarray(1.4 * np.exp(-(((u * out + 1) / 0.45) ** 2)), np.float32)
-    return with_contrast(patch, mask, (0.7 + foot) * soft(mask, edge_of(patch)) + looks(patch, mask))
+    foot = np.asarray(2.0 * np.exp(-(((u * out + 1) / 0.45) ** 2)), np.float32)
+    return with_contrast(patch, mask, (0.5 + foot) * soft(mask, edge_of(patch)) + looks(patch, mask))
 
 
 def fabella(patch: Patch) -> Drawn:
     """A rounded bone of its own: a thin dense rim all around."""
     mask = filled(fitted(outline(patch.random, 0.03), patch.box_xyxy), patch.hw)
     u, v = coordinates(patch)
-    rim = np.asarray(1.5 * np.exp(-(((np.hypot(u, v) - 0.84) / 0.2) ** 2)), np.float32)
-    return with_contrast(patch, mask, (0.35 + rim) * soft(mask, edge_of(patch)) + looks(patch, mask))
+    rim = np.asarray(1.8 * np.exp(-(((np.hypot(u, v) - 0.84) / 0.18) ** 2)), np.float32)
+    return with_contrast(patch, mask, (0.1 + rim) * soft(mask, edge_of(patch)) + looks(patch, mask))
 
 
 def _lines_of(name: str, mimics: tuple[Kind, ...], aspect: tuple[float, float]) -> Group:
@@ -115,7 +115,7 @@ def _lines_of(name: str, mimics: tuple[Kind, ...], aspect: tuple[float, float]) 
 
 
 SHAFT = _lines_of("shaft", (Kind("nutrient_canal", "mimic", nutrient_canal, TEXTURE),), (0.6, 1.2))
-METAPHYSIS = _lines_of("metaphysis", (Kind("growth_plate", "mimic", growth_plate, TEXTURE),), (1.0, 2.0))
+METAPHYSIS = _lines_of("metaphysis", (Kind("growth_plate", "mimic", growth_plate, TEXTURE, ages=(6, 16)),), (1.0, 2.0))
 HOLES = Group(
     "lucency",
     (
@@ -131,4 +131,5 @@ JOINT_MARGIN = Group(
         Kind("fabella", "mimic", fabella, EDGE),
     ),
     ("tiny", "small", "medium"),
+    weight=1.8,
 )

@@ -125,7 +125,7 @@ def cavitating_mass(patch: Patch) -> Drawn:
     """A thick wall of uneven width about an eccentric hole with a ragged inner border."""
     mask = filled(fitted(outline(patch.random, 0.1), patch.box_xyxy), patch.hw)
     angle = patch.random.uniform(0, 2 * np.pi)
-    hole = _hole(patch, 0.5, (0.22 * np.cos(angle), 0.22 * np.sin(angle)), 0.16)
+    hole = _hole(patch, 0.45, (0.25 * np.cos(angle), 0.25 * np.sin(angle)), 0.16)
     return with_contrast(patch, mask, soft(mask, edge_of(patch)) - 1.25 * (hole & mask) + looks(patch, mask))
 
 
@@ -133,8 +133,11 @@ def lung_abscess(patch: Patch) -> Drawn:
     """A cavity that is half filled: air above a straight level."""
     mask = filled(fitted(outline(patch.random, 0.05), patch.box_xyxy), patch.hw)
     _, v = coordinates(patch)
-    air = _hole(patch, 0.74, (0.0, 0.0), 0.03) & (v < patch.random.uniform(-0.15, 0.1))
-    return with_contrast(patch, mask, soft(mask, edge_of(patch)) - 1.25 * (air & mask) + looks(patch, mask))
+    top = patch.random.uniform(-0.15, 0.1)
+    air = _hole(patch, 0.78, (0.0, 0.0), 0.03) & (v < top)
+    level = np.exp(-(((v - top) / 0.1) ** 2)) * (v >= top) * mask  # where fluid meets air
+    shown = soft(mask, edge_of(patch)) - 1.5 * (air & mask) + 0.5 * level + looks(patch, mask)
+    return with_contrast(patch, mask, shown.astype(np.float32))
 
 
 def _hole(patch: Patch, radius: float, at: tuple[float, float], roughness: float) -> Mask:

@@ -174,7 +174,13 @@ class Ultrasound:
             finish=finish,
             anatomy=body.anatomy,
             spacing_mm=(mm, mm),
+            axes=_from_the_flank(request) if view.part == "kidney" else None,
         )
+
+
+def _from_the_flank(request: Request) -> tuple[str, str]:
+    """A probe on the left flank looks to the right."""
+    return "F", "R" if request.laterality == "left" else "L"
 
 
 MODALITY = Ultrasound()

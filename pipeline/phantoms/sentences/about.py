@@ -42,10 +42,14 @@ class About:
     def side(self) -> str | None:
         return said_side(self.phantom, self.region)
 
+    @property
+    def place(self) -> str | None:
+        return self.phantom.told_place(self.region)
+
     @cached_property
     def at(self) -> str | None:
         """Place and side together."""
-        place = self.region.place
+        place = self.place
         if place is None:
             return self.on
         return at_place_on_side(place, self.side) if self.side else at_place(place)
@@ -57,7 +61,7 @@ class About:
 
     @property
     def at_facts(self) -> tuple[Fact, ...]:
-        place = (self.fact("position", self.region.place),) if self.region.place else ()
+        place = (self.fact("position", self.place),) if self.place else ()
         return (*place, *((self.fact("side", self.side),) if self.side else ()))
 
     @property

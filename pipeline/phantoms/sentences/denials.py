@@ -17,17 +17,21 @@ def deniable(phantom: Phantom) -> tuple[tuple[Fact, ...], ...]:
     """
     labels = tuple(sorted({region.label for region in phantom.regions}))
     absent = (category for category in phantom.assessed if category not in phantom.present)
-    found = (_of_category(each, phantom.modality, phantom.body_part, labels) for each in absent)
+    about = (phantom.modality, phantom.body_part, phantom.sex)
+    found = (_of_category(each, about, labels) for each in absent)
     return tuple(each for each in found if each)
 
 
 @lru_cache(maxsize=4096)
-def _of_category(category: str, modality: str, part: str, labels: tuple[str, ...]) -> tuple[Fact, ...]:
+def _of_category(category: str, about: tuple[str, str, str], labels: tuple[str, ...]) -> tuple[Fact, ...]:
+    """`about` a picture: its modality and body part, and the patient's sex."""
+    modality, part, sex = about
     return tuple(
         Fact("polarity", ABSENT, about=row["finding"], attribute=category)
         for row in read_rows("pipeline.phantoms.sentences", "denied")
         if row["category"] == category
         and finding(row["finding"]).occurs_in(modality)
+        and row["sex"] in ("", sex)
         and _lies_in(part, listed(row["body_parts"]))
         and all(is_apart(row["finding"], label) for label in labels)
     )

@@ -69,7 +69,7 @@ def look(pen: Pen, about: About, found: tuple[Look, ...], slots: Mapping[str, st
 
 
 def where(pen: Pen, about: About, slots: Mapping[str, str]) -> Iterator[Sentence]:
-    if about.region.place and about.at:
+    if about.place and about.at:
         yield pen.sentence("POSITION", {**slots, "at": about.at}, about.at_facts)
     elif about.side and about.on:
         yield side(pen, about, about.side, slots)

@@ -13,15 +13,16 @@ Tail = tuple[str, tuple[tuple[str, str], ...], tuple[Fact, ...]]  # rule of the 
 
 def noun_phrase(pen: Pen, about: About, parts: frozenset[str], which: int = 0) -> Phrase:
     """With those of the parts that are known. `which` counts the things of a kind from 1, or down from -1 where their
-    number is not told; 0 is the only one. Parts that follow the noun come in an order that the pen draws.
+    number is not told; 0 is the only one. Place and length follow its looks, in an order that the pen draws.
     """
     shown = about.looks if LOOKS in parts else ()
     sized = about.size if SIZE in parts and size_fits(about) else None
     before = (*((sized,) if sized else ()), *(each.words for each in told(shown, BEFORE)))
     facts = (about.finding, *((about.fact("size", about.region.stratum or ""),) if sized else ()))
-    tails = [each for each in (_after(shown, about), _at(about, parts), _measured(about, parts)) if each]
+    looks, others = _after(shown, about), [_at(about, parts), _measured(about, parts)]
     if pen.chance(0.3):
-        tails.reverse()
+        others.reverse()
+    tails = [each for each in (looks, *others) if each]  # `a mass in the breast of high signal` would be the breast's
     return Phrase(
         " ".join(("{head}", *(pen.form(name) for name, _, _ in tails))),
         {"head": _head(about, before, which), **{slot: words for _, pairs, _ in tails for slot, words in pairs}},

@@ -12,6 +12,8 @@ from pipeline.phantoms.sentences.phrasings import Phrasing, grammar
 
 T = TypeVar("T")
 
+TRIES = 1000  # for a form that holds something
+
 
 @dataclass(frozen=True)
 class Phrase:
@@ -49,14 +51,19 @@ class Pen:
     def form(self, name: str) -> str:
         return self.grammar.expand(name, self.random)
 
+    def _needed(self, name: str) -> str:
+        """A form that holds what every sentence needs; ValueError where the rule seems to have none."""
+        for _ in range(TRIES):
+            form = self.form(name)
+            if self.needs in form:
+                return form
+        raise ValueError(f"{name}: no form holds {self.needs!r}")
+
     def sentence(
         self, name: str, slots: Mapping[str, str], facts: tuple[Fact, ...], phrase: Phrase | None = None
     ) -> Sentence:
         """Drawn from a rule; the slot `np` takes the phrase, with its slots and facts."""
-        form = self.form(name)
-        while self.needs not in form:
-            form = self.form(name)
-        form = f"{form}."
+        form = f"{self._needed(name)}."
         if phrase is not None:
             form, slots, facts = form.replace("{np}", phrase.form), {**slots, **phrase.slots}, (*phrase.facts, *facts)
         text = tidy(form.format_map({**self.always, **slots}))

@@ -151,8 +151,8 @@ class Told:
             yield side(self.pen, one, self.about.side, self._slots), side(self.pen, two, other, self._slots)
 
     def positions(self) -> Iterator[Pair]:
-        region = self.about.region
-        if region.place and (others := other_places(region.place, region.side)):
+        place = self.about.place
+        if place and (others := other_places(place, self.about.region.side)):
             other = self._changed(place=self.pen.choose(others))
             yield next(where(self.pen, self.about, self._slots)), next(where(self.pen, other, self._slots))
 

@@ -13,7 +13,7 @@ PAIRED = (
 )
 NAMES_WITHOUT_ARTICLE = ("liver_segment",)
 SIDE_AFTER = ("fdi_tooth", "fdi_milk_tooth", "tooth_surface", "tooth_part")
-_OF_THE = re.compile(r" of the (?=[a-z]+$)")
+_OF_THE = re.compile(r" of the (?=[a-z ]+$)")
 
 
 @cache

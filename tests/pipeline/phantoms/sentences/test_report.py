@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.phantoms.generate import phantoms
+from pipeline.phantoms.sentences.denials import deniable
 from pipeline.phantoms.sentences.facts import Fact, Sentence, holds, text_of
 from pipeline.phantoms.sentences.nouns import NUMBERS, counted_noun
 from pipeline.phantoms.sentences.phrasings import PHRASINGS, Phrasing
@@ -204,3 +205,20 @@ def test_seeds_and_phrasings_change_the_text_and_not_what_it_says() -> None:
     written = [report(phantom, phrasing, seed=seed) for phrasing in PHRASINGS for seed in range(20)]
     assert len({text_of(each) for each in written}) == len(written)
     assert len({frozenset(fact for sentence in each for fact in sentence.facts) for each in written}) == 1
+
+
+def test_the_number_of_a_tooth_is_not_told_where_no_side_is_known() -> None:
+    """Its first digit is the quadrant."""
+    seen = set()
+    for phantom in phantoms(PhantomSettings(200, 3, 96, modalities=("dental",))):
+        numbered = any(re.search(r"tooth [1-8][1-8]\b", sentence.text) for sentence in report(phantom))
+        seen.add((phantom.side_is_known, numbered))
+    assert (True, True) in seen
+    assert (False, False) in seen
+    assert (False, True) not in seen
+
+
+@pytest.mark.parametrize(("sex", "denied"), [("M", True), ("F", False)])
+def test_nobody_s_report_denies_what_only_the_other_sex_has(sex: str, denied: bool) -> None:
+    phantom = make_phantom(modality="nuclear", body_part="whole_body", sex=sex, assessed=("prostate",))
+    assert bool(deniable(phantom)) == denied
