@@ -77,9 +77,12 @@ def _gone(pen: Pen, phantom: Phantom) -> Iterator[Sentence]:
     for name in dict.fromkeys(phantom.gone):
         label, several = _named()[name], phantom.gone.count(name) > 1
         remains = any(region.label == label for region in phantom.regions)
-        words = f"some {plural(label)}" if several and remains else f"the {plural(label) if several else name}"
-        words = counted_noun(label).headed(()) if remains and not several else words
-        slots = {**agreement(label, several), "gone": words}
+        if remains and not several:
+            words, agrees = counted_noun(label).headed(()), counted_noun(label).agreement
+        else:
+            words = f"some {plural(label)}" if remains else f"the {plural(label) if several else name}"
+            agrees = agreement(label, several)
+        slots = {**agrees, "gone": words}
         yield pen.sentence("CHANGE_GONE", slots, (Fact("change", GONE, about=label),))
 
 
