@@ -16,12 +16,12 @@ from pipeline.phantoms.settings import PhantomSettings
 T = TypeVar("T")
 
 NORMAL = 0.35
-SITES = ((1, 0.40), (2, 0.27), (3, 0.18), (4, 0.10), (5, 0.05))  # of normal and abnormal pictures alike
+SITES = ((1, 0.31), (2, 0.30), (3, 0.21), (4, 0.12), (5, 0.06))  # planned; of later ones, some find no room
 NO_SITE = 0.08  # where the variant has findings without a size of their own
 FINDING_AT_SITE = 0.7  # of an abnormal picture's further sites
 EXTENT = 0.3  # of abnormal pictures, where the variant has one
-SAME_GROUP = 0.6  # of further sites: things of one group can differ in one attribute alone
-ONE_ATTRIBUTE = 0.8  # of further sites of the same group and role
+SAME_GROUP = 0.7  # of further sites: things of one group can differ in one attribute alone
+ONE_ATTRIBUTE = 0.95  # of further sites of the same group and role
 PICTURES = ((1, 0.45), (2, 0.30), (3, 0.15), (4, 0.10))
 LASTING = (("stable", 0.6), ("grows", 0.25), ("shrinks", 0.15))
 CHANGES = (("stable", 0.45), ("grows", 0.2), ("shrinks", 0.1), ("vanishes", 0.13), ("appears", 0.12))
