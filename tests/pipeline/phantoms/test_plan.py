@@ -75,14 +75,15 @@ def test_more_than_half_of_abnormal_patients_have_several_sites() -> None:
     assert 0.6 < sum(several) / len(several) < 0.75
 
 
-def test_four_of_ten_neighbouring_things_differ_in_one_attribute_alone() -> None:
+def test_many_neighbouring_things_differ_in_one_attribute_alone() -> None:
+    """Where all are of one group; over the groups of a real modality it is four of ten."""
     one = pairs = 0
     for each in plans(2000):
         for first, second in zip(each.fillings, each.fillings[1:], strict=False):
             pairs += 1
             differing = [name for name in first.attributes if first.attributes[name] != second.attributes[name]]
             one += first.kind is second.kind and len(differing) == 1
-    assert 0.35 < one / pairs < 0.75
+    assert 0.6 < one / pairs < 0.8
 
 
 def test_all_sizes_come_equally_often() -> None:
