@@ -39,7 +39,7 @@ class Picture:
     patient: str
     variant: str
     abnormal: bool
-    by_site: bool  # its findings have sizes of their own
+    by_site: bool  # it has sites, and all its findings lie at them
     fine: bool
     thumbnail: npt.NDArray[np.float32]
     histogram: npt.NDArray[np.float32]
@@ -64,7 +64,7 @@ def picture_of(phantom: Phantom) -> Picture:
         patient=phantom.patient,
         variant=phantom.variant,
         abnormal=bool(findings or extents),
-        by_site=not extents,
+        by_site=bool(sites) and not extents,  # without a site, what is abnormal has an extent and is left out here
         fine=bool(seen) and not extents and all(region.stratum in ("tiny", "small") for region in sites),
         thumbnail=_small(pixels, THUMBNAIL).astype(np.float32).ravel() / np.float32(255),
         histogram=_histogram(pixels),
