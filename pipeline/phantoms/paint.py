@@ -5,38 +5,23 @@ from dataclasses import replace
 from itertools import islice
 
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.phantoms.background import Anatomy, Background, Request, Variant
+from pipeline.phantoms.background import Anatomy, Background, Request
 from pipeline.phantoms.kinds import Box, Drawn, Kind, Mask, Patch, Pixels, stratum_of
 from pipeline.phantoms.placing import Placed, placements
 from pipeline.phantoms.plan import Filling, Patient, held_out, other_filling
 from pipeline.phantoms.scene import VISIBLE_FROM, Phantom, Region
 from pipeline.phantoms.seeds import Random, random_of
 from pipeline.phantoms.settings import PhantomSettings
-from pipeline.phantoms.style import (
-    Style,
-    compressed,
-    display,
-    frame,
-    marker_ink,
-    marker_letter,
-    shape_of,
-    style_of,
-    with_marker,
-)  # fmt: skip
+from pipeline.phantoms.shown import as_shown
+from pipeline.phantoms.style import Style, shape_of, style_of
 from pipeline.phantoms.texture import Scanner
 from schemas.lexicon.findings import finding
 from schemas.masks import bounds
 from schemas.taxonomy.assessable import assessable_categories
 
 OTHER_TRIES = 200  # for a combination that is not held out; its place was chosen so that there is one
-MIRRORED = 0.05
-WITHOUT_AXES = 0.10
-MARKED = 0.5
 SAME_SIZE = 1.2  # a factor below it is no change
-
-MIRROR = {"L": "R", "R": "L", "A": "P", "P": "A", "H": "F", "F": "H"}
 
 
 def paint(settings: PhantomSettings, patient: Patient, visit: int) -> Phantom:
@@ -77,7 +62,7 @@ def _painted(
         gone=tuple(_gone(patient, visit, before)),
     )
     header = random_of(settings.seed, "header", *seeds)
-    return _shown(phantom, patient.variant, background, style, header, canvas), placed
+    return as_shown(phantom, patient.variant, background, style, header, canvas), placed
 
 
 def _request(settings: PhantomSettings, patient: Patient, visit: int, style: Style) -> Request:
@@ -271,69 +256,3 @@ def _described(
             sorted(assessable_categories(patient.modality.id, variant.body_part, variant.projection, variant.technique))
         ),
     )
-
-
-def _shown(
-    phantom: Phantom, variant: Variant, background: Background, style: Style, random: Random, canvas: Pixels
-) -> Phantom:
-    """The pixels, with border, marker, mirror and JPEG; and the device's own values where they differ."""
-    shown = frame(display(canvas, background.window, style), style)
-    if background.outside is not None:
-        shown[background.outside] = 0
-    marked = phantom.axes is not None and variant.marker and random.random() < MARKED
-    regions, ink = phantom.regions, None
-    if marked:
-        letter = (phantom.image_laterality or "")[:1].upper() or marker_letter(random)
-        ink, box = marker_ink(letter, style, (shown.shape[0], shown.shape[1]))
-        shown = with_marker(shown, ink)
-        regions = (*regions, _marker_region(phantom, box))
-    pixels = compressed(np.asarray(np.clip(shown + 0.5, 0, 255), np.uint8), style)
-    stored = _stored(canvas, background, ink)
-    done = replace(phantom, pixels=pixels, stored=stored, regions=regions, marker=marked)
-    turns = phantom.axes is not None and random.random() < MIRRORED
-    hidden = phantom.axes is not None and random.random() < WITHOUT_AXES
-    done = _mirrored(done) if turns else done
-    return replace(done, axes=None) if hidden else done
-
-
-def _marker_region(phantom: Phantom, box: Box) -> Region:
-    known = finding("side_marker")
-    mask = np.ones((box[3] - box[1], box[2] - box[0]), np.bool_)
-    return Region(f"{phantom.id}-m", known.id, known.name, known.kind, "marker", None, None, box, mask, box, {})
-
-
-def _stored(canvas: Pixels, background: Background, marker: Pixels | None) -> npt.NDArray[np.integer] | None:
-    """HU as signed, or 12 bits of the window; a lead marker is as dense as can be."""
-    low, high = background.window
-    if background.stored == "hounsfield":
-        return np.asarray(np.clip(np.rint(canvas), -1024, 3071), np.int16)
-    if background.stored == "uint12":
-        shown = np.clip((canvas - low) / (high - low), 0, 1)
-        return np.asarray((shown if marker is None else np.maximum(shown, marker)) * 4095 + 0.5, np.uint16)
-    return None
-
-
-def _mirrored(phantom: Phantom) -> Phantom:
-    """Left and right of the picture exchanged, and everything that speaks of them."""
-    width = phantom.pixels.shape[1]
-    axes = phantom.axes
-    return replace(
-        phantom,
-        pixels=np.ascontiguousarray(phantom.pixels[:, ::-1]),
-        stored=None if phantom.stored is None else np.ascontiguousarray(phantom.stored[:, ::-1]),
-        axes=None if axes is None else (MIRROR[axes[0]], axes[1]),
-        mirrored=True,
-        regions=tuple(
-            replace(
-                region,
-                box_xyxy=_flipped(region.box_xyxy, width),
-                footprint_xyxy=_flipped(region.footprint_xyxy, width),
-                mask=np.ascontiguousarray(region.mask[:, ::-1]),
-            )
-            for region in phantom.regions
-        ),
-    )
-
-
-def _flipped(box: Box, width: int) -> Box:
-    return width - box[2], box[1], width - box[0], box[3]

@@ -3,13 +3,14 @@
 import numpy as np
 
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels
-from pipeline.phantoms.modalities.radiography_lung import EDGE, TEXTURE, edge_of, long_side, looks
+from pipeline.phantoms.modalities.radiography_marks import EDGE, TEXTURE, edge_of, looks
 from pipeline.phantoms.shapes import (
     Points,
     coordinates,
     ellipse,
     filled,
     fitted,
+    long_side,
     outline,
     soft,
     with_contrast,

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.phantoms.kinds import Drawn, Group, Kind, Mask, Patch, Pixels
-from pipeline.phantoms.modalities.radiography_lung import EDGE, TEXTURE, edge_of, long_side, looks
-from pipeline.phantoms.shapes import Points, coordinates, ellipse, filled, fitted, soft, with_contrast
+from pipeline.phantoms.modalities.radiography_marks import EDGE, TEXTURE, edge_of, looks
+from pipeline.phantoms.shapes import Points, coordinates, ellipse, filled, fitted, long_side, soft, with_contrast
 
 Shade = npt.NDArray[np.floating[Any]]
 ACROSS = np.linspace(-1, 1, 41)  # along a border, from one end of the box to the other
