@@ -1,0 +1,120 @@
+"""The rows of a split of a release, by number, straight from its shards; and the order in which training takes them."""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.release.folder import ReleaseFolder
+from schemas.errors import SchemaError, WrongRun
+from schemas.tables.release import RELEASE_VERSION
+
+REGION_FIELDS = (
+    *("region_id", "kind", "label", "label_source", "score", "box_xyxy", "crop_box_xyxy", "crop", "caption"),
+    *("paraphrase", "facts", "negatives"),
+)
+COLUMNS = (
+    *("image_id", "group_id", "modality", "body_part", "width", "height", "label_states", "summary", "report", "facts"),
+    *(f"regions.list.element.{name}" for name in REGION_FIELDS),
+    "image",
+)
+TEXT_COLUMNS = ("summary", "report", "regions.list.element.caption", "regions.list.element.paraphrase")
+GROUPS_HELD = 20  # row groups in memory: a window of the order and some
+WINDOW = 16  # row groups whose rows are mixed
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    shard: str
+    number: int
+    rows: int
+
+
+class ReleaseRows:
+    """Rows of one split, from 0; a row group is read once for all its rows that are asked for soon.
+
+    Raises WrongRun where the split has no rows, SchemaError for a release of another version.
+    """
+
+    def __init__(self, url: str, split: str) -> None:
+        self.folder, self.split = ReleaseFolder(url), split
+        version = self.folder.manifest().get("schema_version")
+        if version != RELEASE_VERSION:
+            raise SchemaError(f"{url}: rows of version {version}; this program reads version {RELEASE_VERSION}")
+        self.groups = tuple(self._groups())
+        if not self.groups:
+            raise WrongRun(f"{url}: no rows of split {split!r}; its shards would be named {split}-*.parquet")
+        self._starts = np.cumsum([0, *(group.rows for group in self.groups)]).tolist()
+        self._read = lru_cache(GROUPS_HELD)(self._group)
+
+    def _groups(self) -> Iterator[RowGroup]:
+        for name in self.folder.shards():
+            if name.startswith(f"{self.split}-"):
+                with self.folder.parquet(name) as shard:
+                    yield from (
+                        RowGroup(name, i, shard.metadata.row_group(i).num_rows) for i in range(shard.num_row_groups)
+                    )
+
+    def __len__(self) -> int:
+        return int(self._starts[-1])
+
+    def __getitem__(self, number: int) -> dict[str, Any]:
+        if not 0 <= number < len(self):
+            raise IndexError(number)
+        group = bisect_right(self._starts, number) - 1
+        row: dict[str, Any] = self._read(group).slice(number - self._starts[group], 1).to_pylist()[0]
+        return row
+
+    def _group(self, index: int) -> pa.Table:
+        group = self.groups[index]
+        with self.folder.parquet(group.shard) as shard:
+            return shard.read_row_group(group.number, columns=list(COLUMNS), use_threads=False)
+
+    def texts(self) -> Iterator[str]:
+        """All true texts, without reading a pixel."""
+        for name in dict.fromkeys(group.shard for group in self.groups):
+            for table in self.folder.groups(name, TEXT_COLUMNS):
+                for row in table.to_pylist():
+                    regions = row["regions"] or ()
+                    told = (row["summary"], row["report"], *(text for each in regions for text in each.values()))
+                    yield from (text for text in told if text)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Of which rows there are and in which order: a shard's name is a hash of what it holds."""
+        named = "\n".join(f"{group.shard} {group.number} {group.rows}" for group in self.groups)
+        return hashlib.sha256(named.encode()).hexdigest()[:32]
+
+
+class Order:
+    """Which rows a step takes: a function of seed and step alone, so that a position is one number.
+
+    An epoch takes every row once: row groups in a random order, rows mixed within windows of WINDOW groups. A batch
+    may reach into the next epoch.
+    """
+
+    def __init__(self, group_rows: Sequence[int], seed: int, batch: int) -> None:
+        self.group_rows, self.seed, self.batch = tuple(group_rows), seed, batch
+        self.total = sum(group_rows)
+        self._epoch = lru_cache(2)(self._order)
+
+    def rows_at(self, step: int) -> list[int]:
+        places = range(step * self.batch, (step + 1) * self.batch)
+        return [int(self._epoch(place // self.total)[place % self.total]) for place in places]
+
+    def _order(self, epoch: int) -> npt.NDArray[np.int64]:
+        random = np.random.default_rng((self.seed, epoch))
+        starts = np.cumsum([0, *self.group_rows])
+        groups = random.permutation(len(self.group_rows))
+        windows = (groups[i : i + WINDOW] for i in range(0, len(groups), WINDOW))
+        mixed = (
+            random.permutation(np.concatenate([np.arange(starts[group], starts[group + 1]) for group in window]))
+            for window in windows
+        )
+        return np.concatenate(list(mixed))

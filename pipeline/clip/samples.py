@@ -1,0 +1,186 @@
+"""A released row as the trainer and the tests see it: pixels, regions, texts, and what is true of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.clip.statements import NOTHING, Claims, Subject, image_subject, region_subject, told_claims
+from schemas.errors import BadData
+from schemas.facts import SIZES
+
+Rgb = npt.NDArray[np.uint8]  # (h, w, 3)
+Box = tuple[float, float, float, float]
+CONTEXT = 0.25  # of a box's sides, added all around before a crop is cut: as release cuts them
+LEAST_PX = 4.0  # of the side of a crop's window, in pixels of the global view
+WINDOW_KEPT = 0.9  # of a window that a stored crop must hold to be cut from it
+CERTAINTIES = ("certified", "exclusive")  # of negatives that are trained with
+
+
+@dataclass(frozen=True)
+class Text:
+    """A true text with what it tells."""
+
+    words: str
+    claims: Claims = NOTHING
+
+
+@dataclass(frozen=True)
+class Region:
+    """`box_xyxy` and `crop_box_xyxy` in pixels of the picture; `crop` is cut at source resolution.
+
+    `size` is one of SIZES, or None; `texts` are caption and paraphrase; `negatives` certainly false of it.
+    """
+
+    region_id: str
+    kind: str | None
+    box_xyxy: Box
+    crop: Rgb
+    crop_box_xyxy: Box
+    texts: tuple[Text, ...]
+    negatives: tuple[str, ...]
+    subject: Subject
+    size: str | None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`states` of categories: present, absent, uncertain; those that are present and cannot be seen are left out."""
+
+    image_id: str
+    group_id: str
+    modality: str | None
+    body_part: str | None
+    picture: Rgb
+    regions: tuple[Region, ...]
+    report: Text | None
+    summary: Text | None
+    subject: Subject
+    states: Mapping[str, str]
+
+
+def sample_of(row: Mapping[str, Any]) -> Sample:
+    """Of a row of RELEASE with the columns of `rows.COLUMNS`. Raises BadData for pixels that do not decode."""
+    wh = (row["width"], row["height"])
+    facts = row["facts"] or ()
+    return Sample(
+        image_id=row["image_id"],
+        group_id=row["group_id"],
+        modality=row["modality"],
+        body_part=row["body_part"],
+        picture=decoded(row["image"]["bytes"]),
+        regions=tuple(_region(each, row["modality"], wh) for each in row["regions"] or () if each["crop"]),
+        report=_text(row["report"], facts),
+        summary=_text(row["summary"], facts),
+        subject=image_subject(row),
+        states={
+            state["category"]: state["state"] for state in row["label_states"] or () if state["visible"] is not False
+        },
+    )
+
+
+def decoded(data: bytes) -> Rgb:
+    """RGB, whatever the encoding."""
+    found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+    if found is None:
+        raise BadData("undecodable", len(data))
+    return np.asarray(found, np.uint8)
+
+
+def _text(words: str | None, facts: Sequence[Mapping[str, Any]]) -> Text | None:
+    return Text(words, told_claims(words, facts)) if words else None
+
+
+def _region(row: Mapping[str, Any], modality: str | None, wh: tuple[int, int]) -> Region:
+    texts = (_text(row[name], row["facts"] or ()) for name in ("caption", "paraphrase"))
+    subject = region_subject(row, modality, wh)
+    return Region(
+        region_id=row["region_id"],
+        kind=row["kind"],
+        box_xyxy=_box(row["box_xyxy"]),
+        crop=decoded(row["crop"]["bytes"]),
+        crop_box_xyxy=_box(row["crop_box_xyxy"]),
+        texts=tuple(text for text in texts if text is not None),
+        negatives=tuple(each["text"] for each in row["negatives"] or () if each["certainty"] in CERTAINTIES),
+        subject=subject,
+        size=next((size for size in SIZES if f"size={size}" in subject.true), None),
+    )
+
+
+def _box(edges: Sequence[float]) -> Box:
+    x1, y1, x2, y2 = edges
+    return x1, y1, x2, y2
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How a picture lies in its square: scaled, then moved by `left` and `top`."""
+
+    scale: float
+    left: float
+    top: float
+
+    def box(self, box_xyxy: Box) -> npt.NDArray[np.float32]:
+        moves = np.array([self.left, self.top, self.left, self.top])
+        return np.asarray(np.array(box_xyxy) * self.scale + moves, np.float32)
+
+
+def framed(picture: Rgb, side_px: int) -> tuple[Rgb, Frame]:
+    """The whole picture in a square, its sides kept in proportion, black where nothing is."""
+    height, width = picture.shape[:2]
+    scale = side_px / max(height, width)
+    wide, high = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(picture, (wide, high), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    left, top = (side_px - wide) // 2, (side_px - high) // 2
+    square = np.zeros((side_px, side_px, 3), np.uint8)
+    square[top : top + high, left : left + wide] = small
+    return square, Frame(scale, left, top)
+
+
+def window_of(box_xyxy: Box) -> Box:
+    """The square about a box with its context."""
+    x1, y1, x2, y2 = box_xyxy
+    half = max((0.5 + CONTEXT) * max(x2 - x1, y2 - y1), LEAST_PX / 2)
+    x, y = (x1 + x2) / 2, (y1 + y2) / 2
+    return x - half, y - half, x + half, y + half
+
+
+def cut(sample: Sample, box_xyxy: Box, region: Region | None, side_px: int) -> Rgb:
+    """(side, side, 3): the window about a box, from the region's crop where that holds it, else the picture."""
+    window = window_of(box_xyxy)
+    if region is not None and _share(window, region.crop_box_xyxy, sample.picture) >= WINDOW_KEPT:
+        return _warped(region.crop, region.crop_box_xyxy, window, side_px)
+    height, width = sample.picture.shape[:2]
+    return _warped(sample.picture, (0.0, 0.0, width, height), window, side_px)
+
+
+def _share(window: Box, within: Box, picture: Rgb) -> float:
+    """Of the part of a window that lies in the picture, what lies in a box."""
+    height, width = picture.shape[:2]
+    inside = _meet(window, (0.0, 0.0, width, height))
+    shared = _meet(inside, within)
+    return _area(shared) / max(_area(inside), 1e-9)
+
+
+def _meet(a: Box, b: Box) -> Box:
+    return max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
+
+
+def _area(box: Box) -> float:
+    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+
+
+def _warped(source: Rgb, source_box: Box, window: Box, side_px: int) -> Rgb:
+    """The window of a picture that covers `source_box`; black beyond it."""
+    height, width = source.shape[:2]
+    to_source = width / (source_box[2] - source_box[0]), height / (source_box[3] - source_box[1])
+    x1, y1 = (window[0] - source_box[0]) * to_source[0], (window[1] - source_box[1]) * to_source[1]
+    wide, high = (window[2] - window[0]) * to_source[0], (window[3] - window[1]) * to_source[1]
+    scale = side_px / wide, side_px / high
+    if min(scale) < 0.6:  # averages what would fall between the samples
+        source = cv2.GaussianBlur(source, (0, 0), 0.4 / scale[0], sigmaY=0.4 / scale[1])
+    matrix = np.array([[scale[0], 0, -x1 * scale[0]], [0, scale[1], -y1 * scale[1]]])
+    return np.asarray(cv2.warpAffine(source, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR), np.uint8)

@@ -1,0 +1,168 @@
+"""What a text tells, and what is true and certainly false of a picture or region: sets of words that compare.
+
+A pair of subject and text is +1 where all that the text tells is true, -1 where any of it is certainly false, else 0:
+`right effusion` is no negative of a small right effusion, and a summary that fits many pictures is one of none of them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import torch
+
+from pipeline.describe.told import COUNTS, told_facts
+from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact
+from schemas.lexicon.attributes import attribute_values
+from schemas.lexicon.confusable import confusable, may_swap
+from schemas.lexicon.findings import finding_of, findings
+from schemas.taxonomy.body_parts import body_parts, related_parts
+from schemas.taxonomy.modalities import modalities
+
+CERTAIN = frozenset({"reader", "phantom", "pathology", "clinical"})
+COMPLETE = "phantom"  # a basis that knows all of a thing: it is nothing else
+OUTLINES = ("round", "wide", "tall")
+OTHER_SIDE = {"left": "right", "right": "left"}
+SIZE_BINS_APART = 2
+OVERLAP_SHARE = 0.25  # of a box that may lie in a third that is told falsely
+MOST_COUNTED = 12
+
+Claims = frozenset[str]
+NOTHING: Claims = frozenset()
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is true of it, and what is certainly false; all else is unknown."""
+
+    true: Claims
+    false: Claims
+
+
+def told_claims(text: str, facts: Iterable[Mapping[str, Any]]) -> Claims:
+    """Of a text with the facts that it was written from, as a release holds them."""
+    return frozenset(claim for fact in told_facts(text, map(Fact.from_row, facts)) if (claim := claim_of(fact)))
+
+
+def claim_of(fact: Fact) -> str | None:
+    """None for what is not compared."""
+    value, absent = fact.value, fact.assertion == "absent"
+    if fact.kind == "acquisition" and fact.attribute in ("modality", "body_part"):
+        return f"{fact.attribute}={value}"
+    if fact.kind == "label" and fact.assertion != "possible":
+        return f"category {value}={'no' if absent else 'yes'}"
+    if fact.kind == "presence":
+        return f"has {value}={'no' if absent else 'yes'}"
+    if fact.kind in COUNTS:
+        return f"count {fact.attribute}={value}" if fact.kind == "count" else f"has {fact.attribute}=yes"
+    if fact.slot == ("identity", "name"):
+        return f"name={value}"
+    if fact.kind in ("position", "appearance"):
+        return f"{fact.attribute}={value}"
+    return f"{fact.kind}={value}" if fact.kind in ("side", "size", "shape", "location") else None
+
+
+def region_subject(region: Mapping[str, Any], modality: str | None, wh: tuple[int, int]) -> Subject:
+    """A region of a released row; `wh` is of the picture that its box lies in."""
+    facts = [Fact.from_row(row) for row in region["facts"] or ()]
+    true = frozenset(claim for fact in facts if (claim := claim_of(fact)))
+    false = {*_wrong_thirds(region["box_xyxy"], wh)}
+    certain = region["label_source"] in CERTAIN
+    for fact in facts:
+        if fact.slot == ("side", "patient"):
+            false.add(f"side={OTHER_SIDE[fact.value]}")
+        elif fact.kind == "size":
+            at = SIZES.index(fact.value)
+            false |= {f"size={size}" for i, size in enumerate(SIZES) if abs(i - at) >= SIZE_BINS_APART}
+        elif fact.kind == "shape":
+            false |= {f"shape={outline}" for outline in OUTLINES if outline != fact.value}
+        elif certain and fact.kind == "appearance":
+            false |= {f"{fact.attribute}={value}" for value in _other_looks(fact.attribute, fact.value)}
+        elif certain and fact.slot == ("identity", "name"):
+            false |= _other_names(fact.value, modality or "", region["label_source"])
+    return Subject(true, frozenset(false) - true)
+
+
+def image_subject(row: Mapping[str, Any]) -> Subject:
+    """A released row as a whole."""
+    true, false = set[str](), set[str]()
+    for fact in map(Fact.from_row, row["facts"] or ()):
+        claim = claim_of(fact)
+        if claim is None:
+            continue
+        true.add(claim)
+        if fact.kind in ("label", "presence"):
+            name, _, said = claim.rpartition("=")
+            false.add(f"{name}={'yes' if said == 'no' else 'no'}")
+        elif fact.kind == "count":
+            true.add(f"has {fact.attribute}=yes")
+            counts = (f"count {fact.attribute}={other}" for other in range(1, MOST_COUNTED + 1))
+            false |= {f"has {fact.attribute}=no", *counts} - {claim}
+        elif fact.kind == "count_at_least":
+            false.add(f"has {fact.attribute}=no")
+    for absent in [claim for claim in true if claim.startswith("has ") and claim.endswith("=no")]:
+        false |= {f"count {absent[4:-3]}={other}" for other in range(1, MOST_COUNTED + 1)}
+    return Subject(frozenset(true), frozenset(false | _other_pictures(row["modality"], row["body_part"])) - true)
+
+
+@cache
+def _other_pictures(modality: str | None, part: str | None) -> Claims:
+    """Other modalities, and body parts that neither hold this one nor lie in it."""
+    kinds = {f"modality={each.id}" for each in modalities() if modality and each.id != modality}
+    parts = {f"body_part={each.id}" for each in body_parts() if part and not related_parts(each.id, part)}
+    return frozenset(kinds | parts)
+
+
+@cache
+def _other_looks(attribute: str, value: str) -> tuple[str, ...]:
+    return tuple(each.value for each in attribute_values(attribute) if each.value != value)
+
+
+@cache
+def _other_names(name: str, modality: str, basis: str) -> Claims:
+    """Names that the thing certainly has not: of findings that the modality cannot show, that exclude it, or, where
+    all is known of the thing, of anything that is neither wider nor narrower.
+    """
+    own = finding_of(name, modality)
+    if own is None:
+        return NOTHING
+    excluded = {pair.b for pair in confusable(own.id, modality) if pair.relation == "X" and not pair.condition}
+    return frozenset(
+        f"name={other.name}"
+        for other in findings()
+        if may_swap(own.id, other.id) and (basis == COMPLETE or other.id in excluded or not other.occurs_in(modality))
+    )
+
+
+def _wrong_thirds(box_xyxy: Sequence[float], wh: tuple[int, int]) -> set[str]:
+    """Thirds of the picture in which at most a quarter of the box lies."""
+    found = set[str]()
+    for slot, order, low, high, length in (
+        ("image_side", IMAGE_SIDES, box_xyxy[0], box_xyxy[2], wh[0]),
+        ("vertical", VERTICALS, box_xyxy[1], box_xyxy[3], wh[1]),
+    ):
+        for i, word in enumerate(order):
+            shared = min(high, length * (i + 1) / 3) - max(low, length * i / 3)
+            if max(0.0, shared) <= OVERLAP_SHARE * (high - low):
+                found.add(f"{slot}={word}")
+    return found
+
+
+def targets(subjects: Sequence[Subject], told: Sequence[Claims]) -> torch.Tensor:
+    """(n, m) int64 of +1, -1 and 0. A text that tells nothing that is compared is unknown of everything."""
+    place = {claim: i for i, claim in enumerate(sorted(frozenset().union(*told)))}
+    texts = _many_hot(told, place)
+    true = _many_hot([each.true for each in subjects], place)
+    false = _many_hot([each.false for each in subjects], place)
+    counts = texts.sum(dim=1)
+    entailed = (true @ texts.T == counts) & (counts > 0)
+    contradicted = false @ texts.T > 0
+    return entailed.long() - contradicted.long()
+
+
+def _many_hot(sets: Sequence[Claims], place: Mapping[str, int]) -> torch.Tensor:
+    pairs = [(i, place[claim]) for i, each in enumerate(sets) for claim in each & place.keys()]
+    found = torch.zeros(len(sets), len(place))
+    if pairs:
+        found[tuple(torch.tensor(pairs).T)] = 1.0
+    return found

@@ -1,0 +1,81 @@
+"""Which of a text's own facts it tells: a caption leaves most of them out."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+
+from annotators.captioners.nouns import noun
+from annotators.captioners.templates import phrases
+from pipeline.describe.parse_claims import Claim, parse_claims
+from schemas.facts import Fact
+from schemas.lexicon.attributes import attribute_values
+from schemas.lexicon.places import place
+from schemas.taxonomy.body_parts import body_part
+
+COUNTS = ("count", "count_at_least")
+
+
+def told_facts(text: str, facts: Iterable[Fact]) -> list[Fact]:
+    """Of the facts that a text was written from, those that its words tell; whoever wrote it.
+
+    Read leniently: the facts are true of the text's subject, so what is asked is only whether it speaks of them. What
+    a writer says of modality is told by every text of a picture.
+    """
+    low = text.lower()
+    claims = _claims(text)
+    return [fact for fact in facts if _is_told(fact, low, claims)]
+
+
+@lru_cache(maxsize=4096)
+def _claims(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset(pair for claim in parse_claims(text) for pair in _parted(claim))
+
+
+def _parted(claim: Claim) -> Iterator[tuple[str, str]]:
+    """`upper image-left` names both axes."""
+    if claim.slot == "place":
+        vertical, side = claim.value.split(" ")
+        yield from (("vertical", vertical), ("image_side", side))
+    else:
+        yield claim.slot, claim.value
+
+
+def _is_told(fact: Fact, low: str, claims: frozenset[tuple[str, str]]) -> bool:
+    if fact.kind == "position":
+        return (fact.attribute, fact.value) in claims
+    if fact.slot == ("side", "patient"):
+        return ("side", fact.value) in claims
+    return any(_holds(low, words) for words in _words_of(fact.kind, fact.attribute, fact.value))
+
+
+@cache
+def _words_of(kind: str, attribute: str, value: str) -> tuple[str, ...]:
+    """Any of these in a text tells the fact; `` (in every text) for the modality; none where texts are silent."""
+    if kind in ("size", "shape"):
+        return tuple(dict.fromkeys(each["words"][value] for each in phrases("region", kind) if "words" in each))
+    if kind == "appearance":
+        return tuple(each.phrase for each in attribute_values(attribute) if each.value == value)
+    if kind == "location":
+        return (place(value).phrase,)
+    if kind == "label":
+        return (phrases("labels", "categories")[value].lower(),)
+    if kind in COUNTS or (kind, attribute) in (("identity", "name"), ("presence", "name")):
+        named = noun(attribute if kind in COUNTS else value)
+        return tuple(dict.fromkeys(each.lower() for each in (named.name, named.bare, named.plural)))
+    if kind == "acquisition":
+        return ("",) if attribute == "modality" else _part_words(value) if attribute == "body_part" else ()
+    return ()
+
+
+def _part_words(part: str) -> tuple[str, ...]:
+    adjective = phrases("acquisition", "adjectives").get(part)
+    return tuple(each.lower() for each in (body_part(part).name, adjective) if each)
+
+
+def _holds(low: str, words: str) -> bool:
+    return _pattern(words).search(low) is not None
+
+
+@lru_cache(maxsize=8192)
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w-]){re.escape(words)}(?![\w-])" if words else "")

@@ -1,0 +1,94 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.clip.batches import NO_SHAKING, Sizes, batch_of
+from pipeline.clip.samples import cut, framed, sample_of, window_of
+from pipeline.clip.settings import AugmentSettings
+from schemas.errors import BadData
+from tests.pipeline.clip.releases import COLOURS, RADIUS, Disc, make_row
+
+SIZES = Sizes(side_px=64, crop_px=16, regions=3)
+TWO = [Disc("drusen", "image-left"), Disc("hard exudate", "image-right")]
+
+
+def test_a_sample_tells_its_texts_regions_and_states() -> None:
+    sample = sample_of(make_row(5, discs=TWO))
+    assert sample.states == {"diabetic_retinopathy": "present"}
+    assert sample.report is not None
+    assert "count drusen=1" in sample.report.claims
+    assert [len(region.texts) for region in sample.regions] == [2, 2]
+    assert all(text.claims == {"name=drusen", "image_side=image-left"} for text in sample.regions[0].texts)
+    assert len(sample.regions[0].negatives) == 2
+
+
+def test_what_cannot_be_seen_has_no_state_and_what_does_not_decode_is_bad_data() -> None:
+    row = make_row(1)
+    row["label_states"][0]["visible"] = False
+    assert sample_of(row).states == {}
+    row["image"]["bytes"] = b"no picture"
+    with pytest.raises(BadData):
+        sample_of(row)
+
+
+@pytest.mark.parametrize("wh", [(60, 60), (120, 60), (30, 90), (64, 64), (1, 40)])
+def test_a_picture_lies_whole_in_its_square_and_boxes_follow(wh: tuple[int, int]) -> None:
+    picture = np.full((wh[1], wh[0], 3), 200, np.uint8)
+    square, frame = framed(picture, 64)
+    assert square.shape == (64, 64, 3)
+    x1, y1, x2, y2 = frame.box((0, 0, *wh)).round().astype(int).tolist()
+    assert max(x2 - x1, y2 - y1) == 64
+    inside = square[y1:y2, x1:x2]
+    assert (inside == 200).all()
+    assert square.astype(int).sum() == inside.astype(int).sum()
+
+
+def test_a_crop_shows_the_region_in_its_middle_from_either_source() -> None:
+    sample = sample_of(make_row(5, discs=TWO))
+    region = sample.regions[0]
+    for source in (region, None):
+        crop = cut(sample, region.box_xyxy, source, 32)
+        assert np.abs(crop[16, 16].astype(int) - COLOURS["drusen"]).max() < 12
+    x1, _, x2, _ = window_of(region.box_xyxy)
+    assert x2 - x1 == pytest.approx(1.5 * (2 * RADIUS + 1))
+
+
+def test_without_shaking_boxes_are_the_row_s() -> None:
+    samples = [sample_of(make_row(i)) for i in range(6)]
+    batch = batch_of(samples, SIZES, NO_SHAKING, (0, 0))
+    assert batch.views.valid.sum(dim=1).tolist() == [0, 1, 2, 0, 1, 2]
+    for told in batch.told:
+        region = samples[told.row].regions[told.column]
+        expected = np.array(region.box_xyxy) * 64 / 60
+        assert torch.allclose(batch.views.boxes[told.row, told.column], torch.tensor(expected, dtype=torch.float32))
+        assert told.text in region.texts
+
+
+def test_the_same_seed_shakes_alike_and_another_differs() -> None:
+    samples = [sample_of(make_row(i)) for i in range(8)]
+    one, same, other = (batch_of(samples, SIZES, AugmentSettings(), seed) for seed in ((1, 2), (1, 2), (1, 3)))
+    assert torch.equal(one.views.boxes, same.views.boxes)
+    assert torch.equal(one.views.crops, same.views.crops)
+    assert [each.text for each in one.told] == [each.text for each in same.told]
+    assert one.views.boxes.shape != other.views.boxes.shape or not torch.equal(one.views.boxes, other.views.boxes)
+
+
+def test_boxes_are_dropped_whole_and_random_ones_have_no_text() -> None:
+    sample = sample_of(make_row(5, discs=TWO))
+    dropped = replace(NO_SHAKING, drop_boxes=0.3)
+    given = batch_of([sample] * 400, SIZES, dropped, (1,)).views.valid.sum(dim=1)
+    assert set(given.tolist()) == {0, 2}
+    assert 0.2 < (given == 0).float().mean() < 0.4
+    batch = batch_of([sample] * 50, SIZES, replace(NO_SHAKING, random_boxes=1.0), (1,))
+    assert batch.views.valid.sum() == 150
+    assert len(batch.told) == 100
+
+
+def test_shaken_boxes_stay_in_the_picture() -> None:
+    sample = sample_of(make_row(5, discs=TWO))
+    boxes = batch_of([sample] * 100, SIZES, replace(NO_SHAKING, jitter=1.0), (1,)).views.boxes[:, :2]
+    assert boxes.min() >= 0
+    assert boxes.max() <= 64
+    assert ((boxes[..., 2:] - boxes[..., :2]) > 1.9).all()

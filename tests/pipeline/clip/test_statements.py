@@ -1,0 +1,143 @@
+from typing import Any
+
+import pytest
+import torch
+
+from pipeline.clip.statements import Subject, image_subject, region_subject, targets, told_claims
+from schemas.facts import Fact
+
+
+def region(box: tuple[float, ...] = (10, 10, 30, 30), source: str = "phantom", **facts: str) -> dict[str, Any]:
+    made = []
+    for name, value in facts.items():
+        kind, attribute = {
+            "name": ("identity", "name"), "side": ("side", "patient"), "size": ("size", "share_of_image"),
+            "shape": ("shape", "outline"),
+        }.get(name, ("appearance", name))  # fmt: skip
+        made.append(Fact("r", kind, attribute, value, "geometry").row())
+    return {"box_xyxy": list(box), "label_source": source, "facts": made}
+
+
+def image(modality: str = "radiography", part: str = "chest", *facts: Fact) -> dict[str, Any]:
+    acquired = [
+        Fact("image", "acquisition", name, value, "header")
+        for name, value in (("modality", modality), ("body_part", part))
+    ]
+    return {"modality": modality, "body_part": part, "facts": [fact.row() for fact in (*acquired, *facts)]}
+
+
+def test_no_subject_and_no_text_give_an_empty_table() -> None:
+    assert targets([], []).shape == (0, 0)
+    assert targets([Subject(frozenset(), frozenset())], []).shape == (1, 0)
+
+
+def test_a_pair_is_true_false_or_unknown() -> None:
+    subject = Subject(frozenset({"name=nodule", "size=small"}), frozenset({"side=left"}))
+    told = [
+        frozenset(each)
+        for each in (
+            {"name=nodule"}, {"name=nodule", "size=small"}, {"name=nodule", "shape=round"}, {"side=left"},
+            {"name=nodule", "side=left"}, set(),
+        )
+    ]  # fmt: skip
+    assert targets([subject], told).tolist() == [[1, 1, 0, -1, -1, 0]]
+
+
+def test_the_table_equals_set_logic() -> None:
+    random = torch.Generator().manual_seed(0)
+    words = [f"slot {i}={j}" for i in range(6) for j in range(3)]
+
+    def some() -> frozenset[str]:
+        return frozenset(word for word in words if torch.rand((), generator=random) < 0.3)
+
+    subjects = [Subject(true := some(), some() - true) for _ in range(20)]
+    told = [some() for _ in range(30)]
+    for subject, row in zip(subjects, targets(subjects, told).tolist(), strict=True):
+        for text, found in zip(told, row, strict=True):
+            assert found == bool(text and text <= subject.true) - bool(text & subject.false)
+
+
+@pytest.mark.parametrize(
+    ("claim", "false"),
+    [
+        ("name=pulmonary nodule", False),
+        ("name=pneumothorax", True),  # of a phantom all is known
+        ("name=opacity", False),  # a wider term is never false
+        ("name=retinal drusen", False),  # no such name
+        ("image_side=image-left", False),
+        ("image_side=centre", True),
+        ("vertical=lower", True),
+        ("side=right", True),
+        ("size=medium", False),
+        ("size=large", True),
+        ("margin=spiculated", True),
+        ("margin=circumscribed", False),
+        ("echo=anechoic", False),
+    ],
+)
+def test_what_is_certainly_false_of_a_region(claim: str, false: bool) -> None:
+    known = region(name="pulmonary nodule", side="left", size="small", margin="circumscribed")
+    subject = region_subject(known, "radiography", (120, 120))
+    assert (claim in subject.false) == false
+    assert not subject.true & subject.false
+
+
+def test_of_a_reader_s_region_only_what_excludes_it_is_false() -> None:
+    subject = region_subject(region(source="reader", name="pulmonary nodule"), "radiography", (120, 120))
+    assert "name=pneumothorax" not in subject.false  # may lie there, too
+    assert "name=nipple shadow" in subject.false
+    assert "name=drusen" in subject.false  # no radiograph shows them
+    assert not any(
+        each.startswith("name=")
+        for each in region_subject(region(source="model", name="pulmonary nodule"), "radiography", (9, 9)).false
+    )
+
+
+def test_a_picture_contradicts_other_modalities_parts_counts_and_states() -> None:
+    subject = image_subject(
+        image(
+            "radiography", "chest",
+            Fact("image", "label", "category", "pneumonia", "phantom"),
+            Fact("image", "label", "category", "fracture", "phantom", assertion="absent"),
+            Fact("image", "count", "pulmonary nodule", "2", "phantom"),
+            Fact("image", "count_at_least", "lung", "2", "phantom"),
+            Fact("image", "presence", "name", "skin fold", "phantom", assertion="absent"),
+        )
+    )  # fmt: skip
+    false = {
+        *(
+            "modality=ct",
+            "body_part=brain",
+            "category pneumonia=no",
+            "category fracture=yes",
+            "count pulmonary nodule=1",
+        ),
+        *("has pulmonary nodule=no", "has lung=no", "has skin fold=yes", "count skin fold=3"),
+    }
+    true = {
+        *("modality=radiography", "body_part=chest", "category pneumonia=yes", "category fracture=no"),
+        *("count pulmonary nodule=2", "has pulmonary nodule=yes", "has lung=yes", "has skin fold=no"),
+    }
+    unknown = {"body_part=lung", "category tuberculosis=no", "count lung=3", "has pneumothorax=yes"}
+    assert false <= subject.false
+    assert true <= subject.true
+    assert not unknown & (subject.true | subject.false)
+
+
+def test_a_text_tells_only_what_its_words_say() -> None:
+    known = region(name="pulmonary nodule", side="left", size="small")
+    assert told_claims("A pulmonary nodule on the patient's left.", known["facts"]) == {
+        "name=pulmonary nodule", "side=left",
+    }  # fmt: skip
+    summary = told_claims("A chest radiograph.", image()["facts"])
+    assert summary == {"modality=radiography", "body_part=chest"}
+
+
+def test_a_summary_that_fits_many_pictures_is_a_negative_of_none_of_them() -> None:
+    rows = [
+        image(),
+        image("radiography", "chest", Fact("image", "count", "pulmonary nodule", "1", "phantom")),
+        image("ct", "brain"),
+    ]
+    texts = [told_claims("A chest radiograph.", rows[0]["facts"]), told_claims("A brain CT.", rows[2]["facts"])]
+    assert targets([image_subject(row) for row in rows], texts).tolist() == [[1, -1], [1, -1], [-1, 1]]
