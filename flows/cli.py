@@ -125,6 +125,19 @@ def phantoms(
     run(PhantomsCommand(out, count, seed, size, dicom, part, tuple(modality or ()), confound, noise, workers))
 
 
+@app.command()
+def train(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="A training config, as examples/train-tiny.yaml.")],
+    run: Annotated[str | None, typer.Option("--run", help="Folder of the run; default: runs/NAME.")] = None,
+    settings: Settings = None,
+) -> None:
+    """Train a region-aware CLIP on a release; the same command goes on where it was stopped."""
+    from flows.commands.train import TrainCommand
+    from flows.commands.train import run as start
+
+    start(TrainCommand(config, run, tuple(settings or ())))
+
+
 def main() -> None:
     sys.exit(guarded(call))
 
