@@ -138,6 +138,18 @@ def train(
     start(TrainCommand(config, run, tuple(settings or ())))
 
 
+@app.command()
+def evaluate(
+    config: Annotated[Path, typer.Argument(metavar="CONFIG", help="An evaluation config, as examples/evaluate.yaml.")],
+    out: Annotated[str | None, typer.Option("--out", help="Folder of the tables; default: evaluations/NAME.")] = None,
+    settings: Settings = None,
+) -> None:
+    """Zero-shot AUC, retrieval and region choice of a checkpoint, with intervals, floors and controls."""
+    from flows.commands.evaluate import EvaluateCommand, run
+
+    run(EvaluateCommand(config, out, tuple(settings or ())))
+
+
 def main() -> None:
     sys.exit(guarded(call))
 

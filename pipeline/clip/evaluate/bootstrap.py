@@ -1,0 +1,71 @@
+"""Means and AUCs with percentile intervals over groups, since pictures of one patient are no independent samples."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+LEAST_GROUPS = 20  # a side; below, no figure is told
+Rows = npt.NDArray[np.int64]
+Statistic = Callable[[Rows], float]  # of rows, which may repeat; NaN where it has no value
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A value with its 95 % interval; `n` items in `groups` groups. `value` None: too few groups."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int
+    groups: int
+
+    def shifted(self, by: float) -> "Figure":
+        """Against a fixed number, as a chance level."""
+        if self.value is None or self.low is None or self.high is None:
+            return self
+        return Figure(self.value - by, self.low - by, self.high - by, self.n, self.groups)
+
+
+def too_few(n: int, groups: int) -> Figure:
+    return Figure(None, None, None, n, groups)
+
+
+def figure(statistic: Statistic, groups: Sequence[str], resamples: int, seed: int = 0) -> Figure:
+    """Of a statistic of rows: resamples whole groups; 2.5 and 97.5 percentiles."""
+    names, member = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    if len(names) < LEAST_GROUPS:
+        return too_few(len(groups), len(names))
+    order = np.argsort(member, kind="stable")
+    starts = np.searchsorted(member[order], np.arange(len(names) + 1))
+    rows = [order[starts[i] : starts[i + 1]] for i in range(len(names))]
+    random = np.random.default_rng(seed)
+    found = []
+    for _ in range(resamples):
+        value = statistic(np.concatenate([rows[i] for i in random.integers(0, len(rows), len(rows))]))
+        if not np.isnan(value):
+            found.append(value)
+    value = statistic(np.arange(len(groups)))
+    if np.isnan(value) or not found:
+        return too_few(len(groups), len(names))
+    low, high = np.percentile(found, [2.5, 97.5])
+    return Figure(float(value), float(low), float(high), len(groups), len(names))
+
+
+def mean(values: Sequence[float] | Floats, groups: Sequence[str], resamples: int, seed: int = 0) -> Figure:
+    """Of items; of differences of two methods on the same items it is the paired comparison."""
+    array = np.asarray(values, np.float64)
+    return figure(lambda rows: float(array[rows].mean()), groups, resamples, seed)
+
+
+def auc(scores: Floats, positive: Bools) -> float:
+    """Mann-Whitney, ties count half; NaN where one side is empty."""
+    ones, zeros = int(positive.sum()), int((~positive).sum())
+    if not ones or not zeros:
+        return float("nan")
+    _, first, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[first]
+    return float((ranks[positive].sum() - ones * (ones + 1) / 2) / (ones * zeros))

@@ -1,0 +1,108 @@
+"""All rows of a split through a model, in one regime; what is kept are vectors and what is known, no pixels."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from pipeline.clip.batches import NO_SHAKING, Batch, Sizes, batch_of
+from pipeline.clip.model import RegionClip, Views
+from pipeline.clip.rows import ReleaseRows
+from pipeline.clip.samples import Region, Sample, sample_of
+from pipeline.clip.tokenizer import Tokenizer
+
+Vectors = npt.NDArray[np.float32]
+Change = Callable[[Views], Views]  # a control: what the model sees instead
+TEXTS_AT_ONCE = 256
+
+
+@dataclass(frozen=True)
+class Known:
+    """A row without its pixels. `regions` have texts, in the order of the vectors."""
+
+    sample: Sample
+    regions: tuple[Region, ...]
+
+
+@dataclass(frozen=True)
+class Embeddings:
+    """`z_global`, `z_global_roi` (n, e); `z_region` (all regions, e) with `owner` the row of each."""
+
+    known: tuple[Known, ...]
+    z_global: Vectors
+    z_global_roi: Vectors
+    z_region: Vectors
+    owner: npt.NDArray[np.int64]
+
+    @property
+    def regions(self) -> list[Region]:
+        return [region for each in self.known for region in each.regions]
+
+
+def embed(model: RegionClip, rows: ReleaseRows, batch: int, most: int, change: Change | None = None) -> Embeddings:
+    """With the release's boxes, at most `most` of a picture. z_global is what the model gives without any box."""
+    sizes = Sizes(model.settings.image.side_px, model.settings.roi.crop_px, most)
+    parts = [_part(model, samples, sizes, change) for samples in _samples(rows, batch)]
+    known = tuple(each for part in parts for each in part[0])
+    glob, informed, regions = (np.concatenate([part[i] for part in parts]) for i in (1, 2, 3))
+    counts = [len(each.regions) for each in known]
+    return Embeddings(known, glob, informed, regions, np.repeat(np.arange(len(known)), counts))
+
+
+def _samples(rows: ReleaseRows, batch: int) -> Iterator[list[Sample]]:
+    for start in range(0, len(rows), batch):
+        yield [sample_of(rows[i]) for i in range(start, min(start + batch, len(rows)))]
+
+
+def _part(
+    model: RegionClip, samples: Sequence[Sample], sizes: Sizes, change: Change | None
+) -> tuple[list[Known], Vectors, Vectors, Vectors]:
+    batch = batch_of(samples, sizes, NO_SHAKING, (0,))
+    views = (change(batch.views) if change else batch.views).to(model.image_head.weight.device)
+    with torch.no_grad():
+        found = model.embed_images(views)
+    told = [(each.row, each.column) for each in batch.told]
+    regions = found.z_region[[row for row, _ in told], [column for _, column in told]]
+    known = [Known(_bare(sample), _described(batch, i, sample)) for i, sample in enumerate(samples)]
+    glob, informed, told_of = (each.float().cpu().numpy() for each in (found.z_global, found.z_global_roi, regions))
+    return known, glob, informed, told_of
+
+
+def _described(batch: Batch, row: int, sample: Sample) -> tuple[Region, ...]:
+    described = [region for region in sample.regions if region.texts]
+    empty = np.zeros((0, 0, 3), np.uint8)
+    return tuple(replace(described[each.column], crop=empty) for each in batch.told if each.row == row)
+
+
+def _bare(sample: Sample) -> Sample:
+    return replace(sample, picture=np.zeros((0, 0, 3), np.uint8), regions=())
+
+
+def embed_texts(model: RegionClip, tokenizer: Tokenizer, texts: Sequence[str]) -> Vectors:
+    """(n, e), each distinct text encoded once."""
+    distinct = list(dict.fromkeys(texts))
+    parts = []
+    with torch.no_grad():
+        for start in range(0, len(distinct), TEXTS_AT_ONCE):
+            tokens = tokenizer(distinct[start : start + TEXTS_AT_ONCE]).to(model.image_head.weight.device)
+            parts.append(model.embed_texts(tokens).float().cpu().numpy())
+    if not parts:
+        return np.zeros((0, model.settings.embedding), np.float32)
+    vectors, place = np.concatenate(parts), {text: i for i, text in enumerate(distinct)}
+    return np.asarray(vectors[[place[text] for text in texts]], np.float32)
+
+
+def shuffled_boxes(views: Views) -> Views:
+    """Each region gets box and crop of the next one of its picture; a picture's only one keeps its own."""
+    boxes, crops = views.boxes.clone(), views.crops.clone()
+    for i, valid in enumerate(views.valid):
+        places = valid.nonzero()[:, 0]
+        boxes[i, places], crops[i, places] = views.boxes[i, places.roll(1)], views.crops[i, places.roll(1)]
+    return replace(views, boxes=boxes, crops=crops)
+
+
+def boxes_alone(views: Views) -> Views:
+    """Boxes on an even grey: what a box tells without a pixel."""
+    return replace(views, pixels=torch.full_like(views.pixels, 128), crops=torch.full_like(views.crops, 128))

@@ -1,0 +1,219 @@
+"""All tables of a checkpoint on a split: what it scores, and what floors and controls score on the same rows."""
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from pipeline.clip.checkpoint import load_model
+from pipeline.clip.evaluate.bootstrap import Figure, mean
+from pipeline.clip.evaluate.embedding import (
+    Embeddings,
+    Vectors,
+    boxes_alone,
+    embed,
+    embed_texts,
+    shuffled_boxes,
+)  # fmt: skip
+from pipeline.clip.evaluate.regions import Choices, own_negatives, region_choice
+from pipeline.clip.evaluate.retrieval import RANKS, Pairs, Ranked, region_pairs, report_pairs, retrieve
+from pipeline.clip.evaluate.settings import EvaluationSettings
+from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, ZeroShot
+from pipeline.clip.model import RegionClip
+from pipeline.clip.rows import ReleaseRows
+from pipeline.clip.settings import RunSettings
+from pipeline.clip.tokenizer import Tokenizer
+from pipeline.clip.train import device_of
+from schemas.facts import SIZES
+
+MODEL, RANDOM, MODALITY, SHUFFLED, BOXES, CHANCE = (
+    "model", "random weights", "modality and body part alone", "shuffled boxes", "boxes alone", "chance",
+)  # fmt: skip
+NONE, ORACLE = "none", "oracle"
+# Sizes of regions that are judged together; none named: all, of unknown size too.
+STRATA: Mapping[str, tuple[str, ...]] = {"all": (), "small and medium": SIZES[1:3], **{each: (each,) for each in SIZES}}
+CONTEXT = ("modality=", "body_part=")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a table. `chance` is what a blind guess scores, where that is a number of its own."""
+
+    table: str
+    what: str
+    method: str
+    regime: str
+    figure: Figure
+    chance: float | None = None
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    rows: tuple[Row, ...]
+    found: Embeddings  # of the model
+    reports: Vectors  # of its texts, in the order of report_pairs
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A method's vectors of pictures, regions and texts."""
+
+    model: RegionClip
+    found: Embeddings
+    reports: Vectors
+    captions: Vectors
+    negatives: list[Vectors]
+
+
+def evaluate(
+    checkpoint: Path, release: str, split: str, settings: EvaluationSettings, told: Callable[[str], None]
+) -> Evaluation:
+    """`told` is called with a line before each of the longer parts."""
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    device = device_of(RunSettings(device=settings.device))
+    model, tokenizer, state = load_model(checkpoint)
+    torch.manual_seed(settings.seed)
+    floor = RegionClip(state.model, tokenizer.size).eval().to(device)
+    model = model.to(device)
+    rows = ReleaseRows(release, split)
+    told(f"{len(rows)} rows of split {split}")
+    trained = _seen(model, tokenizer, rows, settings)
+    told("random weights, shuffled boxes, boxes alone")
+    untrained = _seen(floor, tokenizer, rows, settings)
+    shuffled, alone = (
+        embed(model, rows, settings.batch, settings.regions, change).z_region
+        for change in (shuffled_boxes, boxes_alone)
+    )
+    told("tables")
+    tables = (
+        *_zero_shot(trained, untrained, tokenizer, settings),
+        *_retrieval(trained, untrained, settings),
+        *_regions(trained, untrained, {SHUFFLED: shuffled, BOXES: alone}, settings),
+    )
+    about = {
+        "checkpoint_step": state.step,
+        "release": Path(release).name,
+        "split": split,
+        "rows": len(rows),
+        "groups": len({known.sample.group_id for known in trained.found.known}),
+        "regions": len(trained.found.owner),
+        "settings": asdict(settings),
+    }
+    return Evaluation(tables, trained.found, trained.reports, about)
+
+
+def _seen(model: RegionClip, tokenizer: Tokenizer, rows: ReleaseRows, settings: EvaluationSettings) -> _Seen:
+    found = embed(model, rows, settings.batch, settings.regions)
+    pairs, _ = report_pairs(found)
+    false = [region.negatives for region in found.regions]
+    every = embed_texts(model, tokenizer, [text for texts in false for text in texts])
+    ends = np.cumsum([0, *map(len, false)])
+    return _Seen(
+        model,
+        found,
+        embed_texts(model, tokenizer, pairs.words),
+        embed_texts(model, tokenizer, region_pairs(found).words),
+        [every[start:end] for start, end in itertools.pairwise(ends)],
+    )
+
+
+def _zero_shot(trained: _Seen, untrained: _Seen, tokenizer: Tokenizer, settings: EvaluationSettings) -> Iterator[Row]:
+    """Within a cell the modality and body part are one, so that they alone score one half."""
+    judge = ZeroShot(trained.found, settings.resamples)
+    what = f"macro AUC over {len(judge.counted())} cells"
+    ours = {by: judge.scored(trained.model, tokenizer, trained.found.z_global, by) for by in (PAIR, LABEL)}
+    informed = judge.scored(trained.model, tokenizer, trained.found.z_global_roi, PAIR)
+    floor = judge.scored(untrained.model, tokenizer, untrained.found.z_global, PAIR)
+    for by, scored in ours.items():
+        yield Row("zero-shot", f"{what}, {by} prompts", MODEL, NONE, judge.macro(scored), 0.5)
+    yield Row("zero-shot", f"{what}, {PAIR} prompts", MODEL, ORACLE, judge.macro(informed), 0.5)
+    yield Row("zero-shot", f"{what}, {PAIR} prompts", RANDOM, NONE, judge.macro(floor), 0.5)
+    yield Row("zero-shot", f"{what}, model less {RANDOM}", MODEL, NONE, judge.difference(ours[PAIR], floor))
+    yield Row("zero-shot", f"{what}, model less {MODALITY}", MODEL, NONE, judge.macro(ours[PAIR]).shifted(0.5))
+    for cell, found in judge.each(ours[PAIR]):
+        yield Row("zero-shot cells", cell.name, MODEL, NONE, found, 0.5)
+
+
+def _retrieval(trained: _Seen, untrained: _Seen, settings: EvaluationSettings) -> Iterator[Row]:
+    pairs, rows = report_pairs(trained.found)
+    context = _context([*(subject.true for subject in pairs.subjects), *(text.claims for text in pairs.texts)])
+    methods: list[tuple[str, str, Vectors, Vectors]] = [
+        (MODEL, NONE, trained.found.z_global[rows], trained.reports),
+        (MODEL, ORACLE, trained.found.z_global_roi[rows], trained.reports),
+        (RANDOM, NONE, untrained.found.z_global[rows], untrained.reports),
+        (MODALITY, NONE, context[: len(rows)], context[len(rows) :]),
+    ]
+    for backwards, what in ((False, "picture to report"), (True, "report to picture")):
+        for within, where in ((True, "within a modality"), (False, "over all modalities")):
+            found = {
+                (method, regime): retrieve(z, texts, pairs, within, backwards) for method, regime, z, texts in methods
+            }
+            yield from _ranked("retrieval", f"{what}, {where}", found, settings)
+
+
+def _context(claims: Sequence[frozenset[str]]) -> Vectors:
+    """Unit vectors of what is said of modality and body part alone."""
+    words = sorted({claim for each in claims for claim in each if claim.startswith(CONTEXT)})
+    found = np.array([[float(word in each) for word in words] for each in claims], np.float32).reshape(len(claims), -1)
+    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), np.float32)
+
+
+def _ranked(
+    table: str, what: str, found: Mapping[tuple[str, str], Ranked], settings: EvaluationSettings
+) -> Iterator[Row]:
+    """Recalls of each method, then how far the first lies above the others, paired."""
+    (method, regime), first = next(iter(found.items()))
+    for k in RANKS:
+        name = f"{what}, R@{k} of {first.gallery:.0f}"
+        for (other, its_regime), ranked in found.items():
+            recall = mean(ranked.hits[k], ranked.groups, settings.resamples)
+            yield Row(table, name, other, its_regime, recall, ranked.chance[k])
+        for (other, _), ranked in found.items():
+            if other not in (method, MODEL):
+                paired = mean(first.hits[k] - ranked.hits[k], first.groups, settings.resamples)
+                yield Row(table, f"{name}, model less {other}", method, regime, paired)
+
+
+def _regions(
+    trained: _Seen, untrained: _Seen, controls: Mapping[str, Vectors], settings: EvaluationSettings
+) -> Iterator[Row]:
+    found, pairs = trained.found, region_pairs(trained.found)
+    seen = {
+        MODEL: (trained.found.z_region, trained.captions, trained.negatives),
+        RANDOM: (untrained.found.z_region, untrained.captions, untrained.negatives),
+        **{name: (z, trained.captions, trained.negatives) for name, z in controls.items()},
+    }
+    ranked = {(name, ORACLE): retrieve(z, texts, pairs) for name, (z, texts, _) in seen.items()}
+    yield from _ranked("region retrieval", "region to caption, within a modality", ranked, settings)
+    choices = {name: region_choice(found, z, texts) for name, (z, texts, _) in seen.items()}
+    yield from _chosen("region choice", choices, settings)
+    false = {name: own_negatives(found, z, texts, negatives) for name, (z, texts, negatives) in seen.items()}
+    yield from _chosen("own negatives", false, settings)
+
+
+def _chosen(table: str, choices: Mapping[str, Choices], settings: EvaluationSettings) -> Iterator[Row]:
+    """Accuracies by size, then how far the model lies above chance and each control, paired."""
+    for stratum, sizes in STRATA.items():
+        parts = {name: each.of_sizes(sizes) for name, each in choices.items()}
+        ours = parts[MODEL]
+        chance = float(ours.chance.mean()) if len(ours.chance) else None
+        for name, part in parts.items():
+            yield Row(table, stratum, name, ORACLE, mean(part.right, part.groups, settings.resamples), chance)
+        above = {CHANCE: ours.chance, **{name: part.right for name, part in parts.items() if name != MODEL}}
+        for name, other in above.items():
+            paired = mean(ours.right - other, ours.groups, settings.resamples)
+            yield Row(table, f"{stratum}, model less {name}", MODEL, ORACLE, paired)
+
+
+def as_json(found: Evaluation) -> dict[str, Any]:
+    return {"about": dict(found.about), "rows": [asdict(row) for row in found.rows]}
+
+
+def report_texts(found: Embeddings) -> Pairs:
+    return report_pairs(found)[0]

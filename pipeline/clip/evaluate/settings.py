@@ -1,0 +1,21 @@
+"""What an evaluation config says."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pipeline.sources import FORBID_EXTRA
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvaluationSettings:
+    """`regions` are embedded of one picture, at most; `resamples` of the bootstrap; `examples` drawn in the page."""
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = FORBID_EXTRA
+    batch: int = 64
+    regions: int = 16
+    resamples: int = 1000
+    seed: int = 0  # of the random weights that are the floor
+    threads: int = 0
+    device: str = "auto"
+    examples: int = 6

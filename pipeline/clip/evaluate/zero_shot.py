@@ -1,0 +1,127 @@
+"""Zero-shot AUC of categories, within one modality and body part, over pictures whose state is known."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from annotators.captioners.templates import phrases
+from pipeline.clip.evaluate.bootstrap import LEAST_GROUPS, Bools, Figure, Floats, Rows, auc, figure, too_few
+from pipeline.clip.evaluate.embedding import Embeddings, Vectors, embed_texts
+from pipeline.clip.model import RegionClip
+from pipeline.clip.tokenizer import Tokenizer
+from schemas.taxonomy.csv_table import read_rows
+
+PAIR, LABEL = "pair", "label"  # present against absent, or the name of the category alone
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Rows of one modality, body part and category whose state is present or absent."""
+
+    modality: str
+    body_part: str
+    category: str
+    rows: tuple[int, ...]
+    positive: tuple[bool, ...]
+
+    def enough(self, groups: Sequence[str]) -> bool:
+        sides = [
+            {groups[row] for row, p in zip(self.rows, self.positive, strict=True) if p is side}
+            for side in (True, False)
+        ]
+        return min(map(len, sides)) >= LEAST_GROUPS
+
+    @property
+    def name(self) -> str:
+        return f"{self.modality}, {self.body_part}: {self.category}"
+
+
+def cells(found: Embeddings) -> list[Cell]:
+    """All, in a fixed order, too small ones too."""
+    members: dict[tuple[str, str, str], list[tuple[int, bool]]] = defaultdict(list)
+    for row, known in enumerate(found.known):
+        for category, state in known.sample.states.items():
+            if state in ("present", "absent"):
+                key = (known.sample.modality or "unknown", known.sample.body_part or "unknown", category)
+                members[key].append((row, state == "present"))
+    return [
+        Cell(*key, tuple(row for row, _ in pairs), tuple(positive for _, positive in pairs))
+        for key, pairs in sorted(members.items())
+    ]
+
+
+def scores(model: RegionClip, tokenizer: Tokenizer, z: Vectors, category: str, by: str, paraphrase: int) -> Floats:
+    """(n,) of one paraphrase set: the mean over its prompts."""
+    thing = phrases("labels", "categories")[category]
+    rows = [row for row in read_rows("pipeline.clip.evaluate", "prompts") if int(row["paraphrase"]) == paraphrase]
+
+    def toward(kind: str) -> Floats:
+        texts = [_sentence(row[kind].format(thing=thing)) for row in rows]
+        return np.asarray((z @ embed_texts(model, tokenizer, texts).T).mean(axis=1), np.float64)
+
+    return toward("label") if by == LABEL else toward("present") - toward("absent")
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def paraphrases() -> tuple[int, ...]:
+    return tuple(sorted({int(row["paraphrase"]) for row in read_rows("pipeline.clip.evaluate", "prompts")}))
+
+
+def _auc_of(values: Floats, positive: Bools, rows: Rows) -> float:
+    return auc(values[rows], positive[rows])
+
+
+class ZeroShot:
+    """AUCs of vectors against the cells of a split."""
+
+    def __init__(self, found: Embeddings, resamples: int) -> None:
+        self.groups = [known.sample.group_id for known in found.known]
+        self.cells = cells(found)
+        self.resamples = resamples
+
+    def counted(self) -> list[Cell]:
+        return [cell for cell in self.cells if cell.enough(self.groups)]
+
+    def scored(self, model: RegionClip, tokenizer: Tokenizer, z: Vectors, by: str) -> dict[str, Floats]:
+        """Of each category that any cell asks for, (n,): the mean over the paraphrase sets."""
+        asked = sorted({cell.category for cell in self.counted()})
+        return {
+            category: np.mean([scores(model, tokenizer, z, category, by, p) for p in paraphrases()], axis=0)
+            for category in asked
+        }
+
+    def each(self, scored: dict[str, Floats]) -> Iterator[tuple[Cell, Figure]]:
+        """A figure a cell; too few groups where it has fewer than LEAST_GROUPS a side."""
+        for cell in self.cells:
+            groups = [self.groups[row] for row in cell.rows]
+            if not cell.enough(self.groups):
+                yield cell, too_few(len(cell.rows), len(set(groups)))
+                continue
+            values, positive = scored[cell.category][list(cell.rows)], np.array(cell.positive)
+            yield cell, figure(partial(_auc_of, values, positive), groups, self.resamples)
+
+    def macro(self, scored: dict[str, Floats]) -> Figure:
+        """The mean over cells with enough groups; groups are resampled over all of them at once."""
+        return figure(lambda rows: self._macro(scored, rows), self.groups, self.resamples)
+
+    def difference(self, one: dict[str, Floats], other: dict[str, Floats]) -> Figure:
+        """Of two macros, paired: both on the same resamples."""
+        return figure(lambda rows: self._macro(one, rows) - self._macro(other, rows), self.groups, self.resamples)
+
+    def _macro(self, scored: dict[str, Floats], rows: Rows) -> float:
+        times = np.bincount(rows, minlength=len(self.groups))
+        found = []
+        for cell in self.counted():
+            members = np.array(cell.rows)
+            repeated = np.repeat(np.arange(len(members)), times[members])
+            positive: Bools = np.array(cell.positive)[repeated]
+            value = auc(scored[cell.category][members][repeated], positive)
+            if not np.isnan(value):
+                found.append(value)
+        return float(np.mean(found)) if found else float("nan")
