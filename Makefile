@@ -101,15 +101,19 @@ test-slow: .venv/installed ## tests of minutes, tests in a browser, one quick ro
 test-gpu: .venv/installed ## tests that need a CUDA device
 	$(BIN)/python -m pytest -m gpu
 
-demo: .venv/installed ## build, verify and report on phantoms of all modalities and pydicom's own files
+demo: .venv/installed ## build, verify and report on phantoms of all modalities and pydicom's own files; train, evaluate
 	$(BIN)/python examples/demo_sources.py demo/sources
 	rm -rf demo/sources/phantoms demo/sources/phantoms-dicom
 	$(BIN)/medregion phantoms demo/sources/phantoms --count 360 --seed 1
 	$(BIN)/medregion phantoms demo/sources/phantoms-dicom --count 120 --seed 2 --dicom
 	$(BIN)/medregion build examples/demo.yaml --work $(DEMO_WORK)
 	@release="$$(ls -td $(DEMO_WORK)/release/*/ | head -n 1)"; \
-		$(BIN)/medregion verify "$${release%/}"; \
-		echo "report: $${release}report.html"
+		release="$${release%/}"; \
+		$(BIN)/medregion verify "$$release"; \
+		rm -rf demo/run; \
+		$(BIN)/medregion train examples/train-tiny.yaml --set release="$$release" --run demo/run; \
+		$(BIN)/medregion evaluate examples/evaluate.yaml --set run=demo/run --set release="$$release" --out demo/evaluation; \
+		echo "report: $$release/report.html"
 
 bench: .venv/installed ## the benchmarks in full, into benchmarks/results
 	$(BIN)/python -m benchmarks

@@ -150,6 +150,21 @@ def evaluate(
     run(EvaluateCommand(config, out, tuple(settings or ())))
 
 
+@app.command()
+def embed(
+    checkpoint: Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="A checkpoint, or a run.")],
+    images: Annotated[Path, typer.Argument(metavar="IMAGES", help="A folder of pictures, or a release.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="A Parquet file.")],
+    boxes: Annotated[
+        Path | None, typer.Option(help='JSON lines of {"image": PATH, "boxes": [[x1, y1, x2, y2]]}.')
+    ] = None,
+) -> None:
+    """Vectors of pictures and, where boxes are given, of their regions."""
+    from flows.commands.embed import run
+
+    run(checkpoint, images, out, boxes)
+
+
 def main() -> None:
     sys.exit(guarded(call))
 

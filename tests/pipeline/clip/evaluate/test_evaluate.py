@@ -60,7 +60,8 @@ def found(release: str, checkpoint: Path) -> Evaluation:
 def value(found: Evaluation, table: str, what: str, method: str = MODEL, regime: str = "oracle") -> Row:
     asked = (table, method, regime)
     named = [row for row in found.rows if (row.table, row.method, row.regime) == asked and row.what.startswith(what)]
-    (row,) = [row for row in named if row.what == what or row.what.startswith(f"{what} ")]
+    exact = [row for row in named if row.what == what or row.what.startswith(f"{what} ")]
+    (row,) = [row for row in exact if ("less" in row.what) == ("less" in what)]
     return row
 
 
