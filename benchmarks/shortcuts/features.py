@@ -15,6 +15,7 @@ from pipeline.phantoms.settings import PhantomSettings
 Grey = npt.NDArray[np.uint8]
 
 THUMBNAIL, BINS, CROP, BLANKED = 16, 32, 48, 96  # pixels, grey levels, pixels, pixels
+BLOCK = 16  # pixels of a JPEG that share a colour's waves
 CONTEXT = 0.25
 BOXES = 8  # of a picture, the largest first
 CLASSED = ("small", "medium", "large")  # sizes whose crops are classified
@@ -69,7 +70,7 @@ def picture_of(phantom: Phantom) -> Picture:
         thumbnail=_small(pixels, THUMBNAIL).astype(np.float32).ravel() / np.float32(255),
         histogram=_histogram(pixels),
         geometry=_geometry([region for region in phantom.regions if region.role != "marker"], pixels.shape[:2]),
-        blanked=_small(blanked(pixels, [region.footprint_xyxy for region in sites]), BLANKED),
+        blanked=_small(blanked(pixels, [reached(region.footprint_xyxy, pixels) for region in sites]), BLANKED),
         crops=tuple(_crop(phantom, region, pixels) for region in sites if region.visible and region.stratum in CLASSED),
     )
 
@@ -91,6 +92,18 @@ def _geometry(regions: Sequence[Region], hw: tuple[int, ...]) -> npt.NDArray[np.
         w, h = (x2 - x1) / hw[1], (y2 - y1) / hw[0]
         found[i] = (1, (x1 + x2) / 2 / hw[1], (y1 + y2) / 2 / hw[0], np.log(w * h), np.log(w / h))
     return np.concatenate([[len(boxes)], found.ravel()]).astype(np.float32)
+
+
+def reached(footprint_xyxy: Box, pixels: Grey) -> Box:
+    """Whatever a thing can show in once lens and JPEG have spread it: a hundredth of the picture more, then out to
+    whole blocks of the coarser colours.
+    """
+    height, width = pixels.shape[:2]
+    spread = -(-max(height, width) // 100)
+    x1, y1, x2, y2 = footprint_xyxy
+    left, top = (max(0, edge - spread) // BLOCK * BLOCK for edge in (x1, y1))
+    right, bottom = (-(-(edge + spread) // BLOCK) * BLOCK for edge in (x2, y2))
+    return left, top, min(width, right), min(height, bottom)
 
 
 def blanked(pixels: Grey, boxes: Sequence[Box]) -> Grey:

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from benchmarks.shortcuts.classifiers import auc, auc_within, cross_fitted, interval
-from benchmarks.shortcuts.features import blanked
+from benchmarks.shortcuts.features import blanked, reached
 from benchmarks.shortcuts.table import figures_of
+from pipeline.phantoms.kinds import Box
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,18 @@ def test_a_blanked_box_holds_the_mean_of_what_lies_about_it() -> None:
     pixels = np.full((20, 20, 3), 90, np.uint8)
     pixels[8:12, 8:12] = 255
     assert np.array_equal(blanked(pixels, [(8, 8, 12, 12)]), np.full_like(pixels, 90))
+
+
+@pytest.mark.parametrize(
+    ("footprint", "box"),
+    [
+        ((20, 20, 30, 30), (16, 16, 32, 32)),
+        ((120, 40, 140, 60), (112, 32, 144, 64)),
+        ((196, 0, 200, 9), (192, 0, 200, 16)),
+    ],
+)
+def test_what_lens_and_jpeg_spread_is_blanked_too(footprint: Box, box: Box) -> None:
+    assert reached(footprint, np.zeros((200, 200, 3), np.uint8)) == box
 
 
 @pytest.mark.slow
