@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,20 @@ def medregion(*arguments: object, **environment: str) -> "subprocess.CompletedPr
     command = [sys.executable, "-m", "flows.cli", *map(str, arguments)]
     variables = {**os.environ, **environment}
     return subprocess.run(command, cwd=REPOSITORY, env=variables, capture_output=True, text=True, check=False)
+
+
+Call = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
+    """The command in this process, for what ends before it starts anything: exit code and stderr."""
+
+    def called(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["medregion", *map(str, arguments)])
+        return guarded(call), capfd.readouterr().err
+
+    return called
 
 
 @pytest.fixture(scope="module")
@@ -70,11 +85,11 @@ def test_help_names_every_command_and_is_instant() -> None:
         (["show", "/nowhere", "x"], "no release here"),
     ],
 )
-def test_a_wrong_use_is_one_line_and_exit_2(arguments: list[str], line: str) -> None:
-    told = medregion(*arguments)
-    assert told.returncode == 2
-    assert line in told.stderr
-    assert len(told.stderr.splitlines()) == 1
+def test_a_wrong_use_is_one_line_and_exit_2(here: Call, arguments: list[str], line: str) -> None:
+    code, told = here(*arguments)
+    assert code == 2
+    assert line in told
+    assert len(told.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -91,11 +106,11 @@ def test_a_wrong_use_is_one_line_and_exit_2(arguments: list[str], line: str) -> 
     ],
 )
 def test_a_wrong_config_is_one_line_and_writes_nothing(
-    config: Path, tmp_path: Path, settings: list[str], line: str
+    config: Path, tmp_path: Path, here: Call, settings: list[str], line: str
 ) -> None:
-    told = medregion("build", config, "--work", tmp_path / "work", *(f"--set={setting}" for setting in settings))
-    assert (told.returncode, len(told.stderr.splitlines())) == (2, 1), told.stderr
-    assert line in told.stderr
+    code, told = here("build", config, "--work", tmp_path / "work", *(f"--set={setting}" for setting in settings))
+    assert (code, len(told.splitlines())) == (2, 1), told
+    assert line in told
     assert list(tmp_path.iterdir()) == []
 
 
