@@ -10,6 +10,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from pipeline.clip.evaluate.bootstrap import auc
+
 Vector = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
@@ -26,19 +28,6 @@ class Auc:
     low: float
     high: float
     n: int
-
-
-def auc(scores: npt.NDArray[np.floating], positive: Bools) -> float:
-    """Mann-Whitney; ties count half. NaN where one class is empty."""
-    order = np.argsort(scores, kind="stable")
-    ranked = scores[order]
-    first = np.concatenate([[True], ranked[1:] != ranked[:-1]])
-    group = np.cumsum(first) - 1
-    counts = np.bincount(group)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[group]
-    ours = positive[order]
-    ones, zeros = int(ours.sum()), int((~ours).sum())
-    return float((ranks[ours].sum() - ones * (ones + 1) / 2) / (ones * zeros)) if ones and zeros else float("nan")
 
 
 def auc_within(scores: npt.NDArray[np.floating], positive: Bools, strata: npt.NDArray[np.int64]) -> float:

@@ -3,23 +3,11 @@
 import numpy as np
 import pytest
 
-from benchmarks.shortcuts.classifiers import auc, auc_within, cross_fitted, interval
+from benchmarks.shortcuts.classifiers import auc_within, cross_fitted, interval
 from benchmarks.shortcuts.features import blanked, reached
 from benchmarks.shortcuts.table import figures_of
+from pipeline.clip.evaluate.bootstrap import auc
 from pipeline.phantoms.kinds import Box
-
-
-@pytest.mark.parametrize(
-    ("scores", "positive", "expected"),
-    [
-        ([1, 2, 3, 4], [False, False, True, True], 1.0),
-        ([4, 3, 2, 1], [False, False, True, True], 0.0),
-        ([1, 1, 1, 1], [False, True, False, True], 0.5),
-        ([1, 2, 2, 3], [False, False, True, True], 0.875),
-    ],
-)
-def test_auc_counts_pairs_and_ties_as_halves(scores: list[int], positive: list[bool], expected: float) -> None:
-    assert auc(np.array(scores, float), np.array(positive)) == pytest.approx(expected)
 
 
 def test_what_tells_the_stratum_tells_nothing_within_it() -> None:
