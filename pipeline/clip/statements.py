@@ -11,7 +11,9 @@ from typing import Any
 
 import torch
 
-from pipeline.describe.told import COUNTS, told_facts
+from pipeline.describe.check import COUNTS
+from pipeline.describe.swaps import CERTAIN_BASES, OTHER_SIDE, SIZE_BINS_APART
+from pipeline.describe.told import told_facts
 from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact
 from schemas.lexicon.attributes import attribute_values
 from schemas.lexicon.confusable import confusable, may_swap
@@ -19,11 +21,8 @@ from schemas.lexicon.findings import finding_of, findings
 from schemas.taxonomy.body_parts import body_parts, related_parts
 from schemas.taxonomy.modalities import modalities
 
-CERTAIN = frozenset({"reader", "phantom", "pathology", "clinical"})
 COMPLETE = "phantom"  # a basis that knows all of a thing: it is nothing else
 OUTLINES = ("round", "wide", "tall")
-OTHER_SIDE = {"left": "right", "right": "left"}
-SIZE_BINS_APART = 2
 OVERLAP_SHARE = 0.25  # of a box that may lie in a third that is told falsely
 MOST_COUNTED = 12
 
@@ -67,7 +66,7 @@ def region_subject(region: Mapping[str, Any], modality: str | None, wh: tuple[in
     facts = [Fact.from_row(row) for row in region["facts"] or ()]
     true = frozenset(claim for fact in facts if (claim := claim_of(fact)))
     false = {*_wrong_thirds(region["box_xyxy"], wh)}
-    certain = region["label_source"] in CERTAIN
+    certain = region["label_source"] in CERTAIN_BASES
     for fact in facts:
         if fact.slot == ("side", "patient"):
             false.add(f"side={OTHER_SIDE[fact.value]}")

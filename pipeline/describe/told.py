@@ -6,13 +6,12 @@ from functools import cache, lru_cache
 
 from annotators.captioners.nouns import noun
 from annotators.captioners.templates import phrases
+from pipeline.describe.check import COUNTS
 from pipeline.describe.parse_claims import Claim, parse_claims
 from schemas.facts import Fact
 from schemas.lexicon.attributes import attribute_values
 from schemas.lexicon.places import place
 from schemas.taxonomy.body_parts import body_part
-
-COUNTS = ("count", "count_at_least")
 
 
 def told_facts(text: str, facts: Iterable[Fact]) -> list[Fact]:

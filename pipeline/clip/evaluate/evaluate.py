@@ -20,7 +20,7 @@ from pipeline.clip.evaluate.embedding import (
     shuffled_boxes,
 )  # fmt: skip
 from pipeline.clip.evaluate.regions import Choices, own_negatives, region_choice
-from pipeline.clip.evaluate.retrieval import RANKS, Pairs, Ranked, region_pairs, report_pairs, retrieve
+from pipeline.clip.evaluate.retrieval import RANKS, Ranked, region_pairs, report_pairs, retrieve
 from pipeline.clip.evaluate.settings import EvaluationSettings
 from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, ZeroShot
 from pipeline.clip.model import RegionClip
@@ -213,7 +213,3 @@ def _chosen(table: str, choices: Mapping[str, Choices], settings: EvaluationSett
 
 def as_json(found: Evaluation) -> dict[str, Any]:
     return {"about": dict(found.about), "rows": [asdict(row) for row in found.rows]}
-
-
-def report_texts(found: Embeddings) -> Pairs:
-    return report_pairs(found)[0]
