@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from annotators.captioners.acquisition import field_words, image_phrase
 from annotators.captioners.evidence import Evidence
 from annotators.captioners.groups import Group, group_sentence, groups
-from annotators.captioners.nouns import joined, noun, number_word, with_article
+from annotators.captioners.nouns import Noun, joined, noun, number_word, with_article
 from annotators.captioners.region_text import capital
 from annotators.captioners.templates import Dice, phrases
 from schemas.facts import Fact
@@ -13,10 +13,14 @@ from schemas.facts import Fact
 TOLD_AT_MOST = 4  # groups with a sentence each; the others share one
 SUMMARY_AT_MOST = 3
 ABSENT_AT_MOST = 4  # categories listed as absent; the others are counted
+ABSENT_IN_A_SENTENCE = 6  # names
 
 
 def report(evidence: Evidence) -> str:
-    """A paragraph: the picture, what it holds and where, relations, absences, labels; honest where little is known."""
+    """A paragraph: the picture, what it holds and where, relations, labels, absences; honest where little is known.
+
+    What says least stands last, since an encoder cuts a long text.
+    """
     dice = Dice(evidence.image_id)
     field = dice.pick("field", field_words(evidence.modality))
     found = groups(evidence)
@@ -26,8 +30,8 @@ def report(evidence: Evidence) -> str:
         *told,
         *_more(found[TOLD_AT_MOST:], dice),
         *_relations(evidence, dice, field),
-        *_absences(evidence, dice, field),
         *_labels(evidence, dice),
+        *_absences(evidence, dice, field),
     ]
     if len(sentences) == 1 and not evidence.regions:
         sentences.append(dice.pick("nothing", phrases("report", "nothing")))
@@ -77,10 +81,21 @@ def _relations(evidence: Evidence, dice: Dice, field: str) -> Iterable[str]:
 
 
 def _absences(evidence: Evidence, dice: Dice, field: str) -> Iterable[str]:
-    for fact in evidence.of_kind("presence"):
-        if fact.assertion == "absent":
-            template = dice.pick(f"absence {fact.value}", phrases("report", "absence"))
-            yield capital(str(template).format(things=noun(fact.value).plural, field=field))
+    """A sentence for several; what is told as a label shares its head: `lesions labelled as melanoma or angioma`."""
+    absent = [noun(fact.value) for fact in evidence.of_kind("presence") if fact.assertion == "absent"]
+    for first, *rest in _told_together(absent):
+        names = [first.plural, *(each.name if each.head else each.plural for each in rest)]
+        template = dice.pick(f"absence {first.name}", phrases("report", "absence"))
+        yield capital(str(template).format(things=joined(names, "or"), field=field))
+
+
+def _told_together(nouns: list[Noun]) -> Iterable[list[Noun]]:
+    """By head, some at a time; a name that holds an `or` would be lost in a list."""
+    alike: dict[str, list[Noun]] = {}
+    for each in nouns:
+        alike.setdefault(each.name if " or " in each.plural else each.head, []).append(each)
+    for found in alike.values():
+        yield from (found[i : i + ABSENT_IN_A_SENTENCE] for i in range(0, len(found), ABSENT_IN_A_SENTENCE))
 
 
 def _labels(evidence: Evidence, dice: Dice) -> Iterable[str]:

@@ -1,7 +1,7 @@
 """Samples become a batch: which boxes are given, how they are shaken, which text of each is taken."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import cv2
@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from pipeline.clip.model import Views
-from pipeline.clip.samples import Box, Frame, Region, Rgb, Sample, Text, cut, framed
+from pipeline.clip.samples import Box, Frame, Region, Rgb, Sample, Text, Tone, as_it_is, cut, framed
 from pipeline.clip.settings import AugmentSettings
 from pipeline.clip.statements import Subject
 
@@ -18,11 +18,11 @@ Random = np.random.Generator
 LEAST_SIDE = 2.0  # of a box after it was shaken, pixels of the picture
 RANDOM_SIDE = (0.03, 0.4)  # of a random box, in shares of the picture's longer side
 RANDOM_BOXES = 2  # of a picture that gets any
-NO_SHAKING = AugmentSettings(drop_boxes=0.0, random_boxes=0.0, jitter=0.0, brightness=0.0, contrast=0.0)
+NO_SHAKING = AugmentSettings(shuffle=False, drop_boxes=0.0, random_boxes=0.0, jitter=0.0, brightness=0.0, contrast=0.0)
 
 
 @dataclass(frozen=True)
-class Told:
+class Described:
     """A region with a text, at place (`row`, `column`) of the views."""
 
     row: int
@@ -39,7 +39,7 @@ class Batch:
     subjects: tuple[Subject, ...]
     reports: tuple[Text | None, ...]
     summaries: tuple[Text | None, ...]
-    told: tuple[Told, ...]
+    described: tuple[Described, ...]
 
 
 @dataclass(frozen=True)
@@ -53,23 +53,25 @@ class Sizes:
 
 @dataclass
 class _Given:
-    """Boxes of one picture with their crops; `told` are those that a text is about."""
+    """Boxes of one picture with their crops; `described` are those that a text is about."""
 
     boxes: list[npt.NDArray[np.float32]] = field(default_factory=list)
     crops: list[Rgb] = field(default_factory=list)
-    told: list[tuple[int, Region]] = field(default_factory=list)
+    described: list[tuple[int, Region]] = field(default_factory=list)
 
 
 def batch_of(samples: Sequence[Sample], sizes: Sizes, augment: AugmentSettings, seed: tuple[int, ...]) -> Batch:
-    """A function of its arguments alone: the same seed shakes alike."""
+    """A function of its arguments alone: the same seed shakes alike. Raises BadData for a crop that does not decode."""
     random = np.random.default_rng(seed)
     pixels, given = [], []
     for sample in samples:
-        square, frame = framed(_toned(sample.picture, augment, random), sizes.side_px)
+        tone = _tone(augment, random)
+        toned = tone(sample.picture)
+        square, frame = framed(toned, sizes.side_px)
         pixels.append(square)
-        given.append(_given(sample, frame, sizes, augment, random))
-    told = chain.from_iterable(
-        (_told(row, column, region, random) for column, region in each.told) for row, each in enumerate(given)
+        given.append(_given(replace(sample, picture=toned), frame, sizes, augment, random, tone))
+    described = chain.from_iterable(
+        (_described(row, column, region, random) for column, region in each.described) for row, each in enumerate(given)
     )
     return Batch(
         views=_views(pixels, given, sizes),
@@ -77,36 +79,38 @@ def batch_of(samples: Sequence[Sample], sizes: Sizes, augment: AugmentSettings, 
         subjects=tuple(sample.subject for sample in samples),
         reports=tuple(sample.report for sample in samples),
         summaries=tuple(sample.summary for sample in samples),
-        told=tuple(told),
+        described=tuple(described),
     )
 
 
-def _toned(picture: Rgb, augment: AugmentSettings, random: Random) -> Rgb:
+def _tone(augment: AugmentSettings, random: Random) -> Tone:
+    """A gain about the middle grey and a shift, clipped."""
     gain = 1 + augment.contrast * random.uniform(-1, 1)
     shift = 255 * augment.brightness * random.uniform(-1, 1)
     if gain == 1 and shift == 0:
-        return picture
-    return np.asarray(cv2.convertScaleAbs(picture, alpha=gain, beta=shift + 127.5 * (1 - gain)), np.uint8)
+        return as_it_is
+    table = np.clip(gain * (np.arange(256) - 127.5) + 127.5 + shift, 0, 255).round().astype(np.uint8)
+    return lambda picture: np.asarray(cv2.LUT(picture, table), np.uint8)
 
 
-def _given(sample: Sample, frame: Frame, sizes: Sizes, augment: AugmentSettings, random: Random) -> _Given:
-    """Regions with a text in a random order, then random boxes in the places that are left."""
+def _given(sample: Sample, frame: Frame, sizes: Sizes, augment: AugmentSettings, random: Random, tone: Tone) -> _Given:
+    """Regions with a text, then random boxes in the places that are left."""
     found = _Given()
     if random.random() < augment.drop_boxes:
         return found
     described = [region for region in sample.regions if region.texts]
-    order = random.permutation(len(described)) if augment is not NO_SHAKING else np.arange(len(described))
+    order = random.permutation(len(described)) if augment.shuffle else np.arange(len(described))
     for index in order[: sizes.regions]:
         region = described[int(index)]
         box = _shaken(region.box_xyxy, augment.jitter, sample.picture, random)
-        found.told.append((len(found.boxes), region))
+        found.described.append((len(found.boxes), region))
         found.boxes.append(frame.box(box))
-        found.crops.append(cut(sample, box, region, sizes.crop_px))
+        found.crops.append(cut(sample.picture, box, region, sizes.crop_px, tone))
     if random.random() < augment.random_boxes:
         for _ in range(min(RANDOM_BOXES, sizes.regions - len(found.boxes))):
             box = _anywhere(sample.picture, random)
             found.boxes.append(frame.box(box))
-            found.crops.append(cut(sample, box, None, sizes.crop_px))
+            found.crops.append(cut(sample.picture, box, None, sizes.crop_px))
     return found
 
 
@@ -136,8 +140,10 @@ def _anywhere(picture: Rgb, random: Random) -> Box:
     return float(x), float(y), float(min(width, x + w)), float(min(height, y + h))
 
 
-def _told(row: int, column: int, region: Region, random: Random) -> Told:
-    return Told(row, column, region.texts[int(random.integers(len(region.texts)))], region.negatives, region.subject)
+def _described(row: int, column: int, region: Region, random: Random) -> Described:
+    return Described(
+        row, column, region.texts[int(random.integers(len(region.texts)))], region.negatives, region.subject
+    )
 
 
 def _views(pixels: Sequence[Rgb], given: Sequence[_Given], sizes: Sizes) -> Views:

@@ -76,7 +76,7 @@ def _rows(model: RegionClip, samples: Sequence[Sample]) -> Iterator[dict[str, ob
     with torch.no_grad():
         found = model.embed_images(batch.views)
     for i, sample in enumerate(samples):
-        told = [each.column for each in batch.told if each.row == i]
+        told = [each.column for each in batch.described if each.row == i]
         yield {
             "image": sample.image_id,
             "z_global": found.z_global[i].tolist(),
@@ -124,7 +124,7 @@ def _sample(name: str, picture: Rgb, boxes: Sequence[Box]) -> Sample:
     height, width = picture.shape[:2]
     whole = (0.0, 0.0, float(width), float(height))
     regions = tuple(
-        Region(str(i), None, box, picture, whole, (Text(""),), (), UNKNOWN, None) for i, box in enumerate(boxes)
+        Region(str(i), None, box, None, whole, (Text(""),), (), UNKNOWN, None) for i, box in enumerate(boxes)
     )
     return Sample(name, name, None, None, picture, regions, None, None, UNKNOWN, {})
 

@@ -16,6 +16,7 @@ from pipeline.clip.towers import ImageTower, TextTower
 SCALE, BIAS = 10.0, -10.0  # of the sigmoid loss at the start, as SigLIP has them (Zhai et al. 2023)
 SOFTMAX_SCALE = 1 / 0.07  # as CLIP
 MOST_SCALE = 100.0
+TEXTS_AT_ONCE = 64
 FREQUENCIES = 4  # of the Fourier embedding, octaves
 
 
@@ -74,8 +75,11 @@ class RegionClip(nn.Module):
         return Embedded(z_global, _unit(self.image_head(informed)), _unit(self.region_head(regions)))
 
     def embed_texts(self, tokens: Tokens) -> torch.Tensor:
-        """Unit vectors (n, e)."""
-        return _unit(self.text_head(self.text(tokens)))
+        """Unit vectors (n, e). Texts of like length are encoded together, so that little of it is padding."""
+        lengths = tokens.mask.sum(dim=1)
+        order = lengths.argsort(stable=True)
+        parts = [self.text(_cut(tokens, rows, int(lengths[rows[-1]]))) for rows in torch.split(order, TEXTS_AT_ONCE)]
+        return _unit(self.text_head(torch.cat(parts)[order.argsort()]))
 
     def logits(self, z: torch.Tensor, texts: torch.Tensor, of: str) -> torch.Tensor:
         """(n, m) of unit vectors (n, e) and (m, e); `of` names the pair of scale and bias: image or region."""
@@ -114,6 +118,10 @@ class RegionClip(nn.Module):
         boxes = torch.cat([rows, views.boxes[views.valid]], dim=1).to(grid.dtype)
         cells: torch.Tensor = roi_align(grid, boxes, 1, 1 / self.image.patch_px, sampling_ratio=4, aligned=True)
         return cells[:, :, 0, 0]
+
+
+def _cut(tokens: Tokens, rows: torch.Tensor, length: int) -> Tokens:
+    return Tokens(tokens.ids[rows, :length], tokens.mask[rows, :length])
 
 
 def _unit(x: torch.Tensor) -> torch.Tensor:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from pipeline.clip.batches import Batch, Told
+from pipeline.clip.batches import Batch, Described
 from pipeline.clip.losses import own_negatives_loss, sigmoid_loss, softmax_loss
 from pipeline.clip.model import Embedded, RegionClip
 from pipeline.clip.samples import Text
@@ -15,6 +15,7 @@ from pipeline.clip.tokenizer import Tokenizer
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 NEGATIVES_A_TEXT = 2  # of its own false versions, and as many of other texts that are false of its region
+INFORMED = "_roi"  # behind the name of a loss on z_global_roi
 LOSSES: dict[str, Loss] = {"sigmoid": sigmoid_loss, "softmax": softmax_loss}
 
 
@@ -36,23 +37,23 @@ def losses(
     device = model.image_head.weight.device
     views = batch.views.to(device)
     embedded = model.embed_images(views, roi=stage.roi)
-    own = _own_negatives(batch.told, turn) if stage.negatives else []
+    own = _own_negatives(batch.described, turn) if stage.negatives else []
     table = _encoded(model, tokenizer, _texts(batch, stage, own))
     loss, found = LOSSES[model.settings.loss], dict[str, torch.Tensor]()
     for name, texts in (("report", batch.reports), ("summary", batch.summaries)):
         if getattr(stage, name):
-            found[name] = _image_loss(model, embedded.z_global, batch, texts, table, loss)
-    if stage.roi and stage.report:
-        found["report_roi"] = _image_loss(model, embedded.z_global_roi, batch, batch.reports, table, loss)
-    if stage.roi and batch.told and (stage.region or stage.negatives):
-        found.update(_region_losses(model, embedded, batch.told, table, stage, own))
-    return found
+            pairs = _image_pairs(batch, texts)
+            found[name] = _image_loss(model, embedded.z_global, pairs, table, loss)
+            if stage.roi:
+                found[f"{name}{INFORMED}"] = _image_loss(model, embedded.z_global_roi, pairs, table, loss)
+    if stage.roi and batch.described and (stage.region or stage.negatives):
+        found.update(_region_losses(model, embedded, batch.described, table, stage, own))
+    return found or {"region": embedded.z_global.sum() * 0}  # nothing of this batch has a text that the stage asks for
 
 
 def total(found: dict[str, torch.Tensor], stage: StageSettings) -> torch.Tensor:
-    """Weighted as the stage says; what the picture tells with its regions counts as its report does."""
-    weights = {**vars(stage), "report_roi": stage.report}
-    return torch.stack([weights[name] * loss for name, loss in found.items()]).sum()
+    """Weighted as the stage says; what a picture tells with its regions counts as what it tells alone."""
+    return torch.stack([getattr(stage, name.removesuffix(INFORMED)) * loss for name, loss in found.items()]).sum()
 
 
 def _texts(batch: Batch, stage: StageSettings, own: Sequence[Sequence[str]]) -> list[str]:
@@ -64,7 +65,8 @@ def _texts(batch: Batch, stage: StageSettings, own: Sequence[Sequence[str]]) -> 
         for text in texts
         if text is not None
     ]
-    of_regions = [told.text.words for told in batch.told] if stage.roi and (stage.region or stage.negatives) else []
+    regions = batch.described if stage.roi and (stage.region or stage.negatives) else ()
+    of_regions = [each.text.words for each in regions]
     return list(dict.fromkeys([*of_images, *of_regions, *(text for each in own for text in each)]))
 
 
@@ -74,49 +76,59 @@ def _encoded(model: RegionClip, tokenizer: Tokenizer, texts: Sequence[str]) -> T
     return TextTable(vectors, {text: i for i, text in enumerate(texts)})
 
 
-def _image_loss(
-    model: RegionClip, z: torch.Tensor, batch: Batch, texts: Sequence[Text | None], table: TextTable, loss: Loss
-) -> torch.Tensor:
-    rows = [i for i, text in enumerate(texts) if text is not None]
-    told = [text for text in texts if text is not None]
-    if not told:
+@dataclass(frozen=True)
+class _Pairs:
+    """Pictures of a batch that have a text, `rows`; the distinct texts; `known` (rows, texts) as `targets` has it."""
+
+    rows: list[int]
+    texts: list[str]
+    known: torch.Tensor
+
+
+def _image_pairs(batch: Batch, texts: Sequence[Text | None]) -> _Pairs:
+    own = [(i, text) for i, text in enumerate(texts) if text is not None]
+    distinct = {text.words: text for _, text in own}
+    known = targets([batch.subjects[i] for i, _ in own], [text.claims for text in distinct.values()])
+    place = {words: j for j, words in enumerate(distinct)}
+    for row, (_, text) in enumerate(own):
+        known[row, place[text.words]] = 1  # its own text, whatever of it is compared
+    return _Pairs([i for i, _ in own], list(distinct), known)
+
+
+def _image_loss(model: RegionClip, z: torch.Tensor, pairs: _Pairs, table: TextTable, loss: Loss) -> torch.Tensor:
+    if not pairs.rows:
         return z.sum() * 0
-    columns = {text.words: text for text in told}
-    known = targets([batch.subjects[i] for i in rows], [text.claims for text in columns.values()])
-    place = {words: j for j, words in enumerate(columns)}
-    for i, text in enumerate(told):
-        known[i, place[text.words]] = 1  # its own text, whatever of it is compared
-    return loss(model.logits(z[rows], table.of(list(columns)), "image"), known.to(z.device))
+    return loss(model.logits(z[pairs.rows], table.of(pairs.texts), "image"), pairs.known.to(z.device))
 
 
 def _region_losses(
     model: RegionClip,
     embedded: Embedded,
-    told: Sequence[Told],
+    described: Sequence[Described],
     table: TextTable,
     stage: StageSettings,
     own: Sequence[Sequence[str]],
 ) -> dict[str, torch.Tensor]:
-    z = embedded.z_region[[each.row for each in told], [each.column for each in told]]
-    columns = {each.text.words: each.text for each in told}
+    z = embedded.z_region[[each.row for each in described], [each.column for each in described]]
+    columns = {each.text.words: each.text for each in described}
     place = {words: j for j, words in enumerate(columns)}
-    mine = torch.tensor([place[each.text.words] for each in told])
-    known = targets([each.subject for each in told], [text.claims for text in columns.values()])
-    known[torch.arange(len(told)), mine] = 1
+    mine = torch.tensor([place[each.text.words] for each in described])
+    known = targets([each.subject for each in described], [text.claims for text in columns.values()])
+    known[torch.arange(len(described)), mine] = 1
     known = known.to(z.device)
     logits = model.logits(z, table.of(list(columns)), "region")
     found = {"region": LOSSES[model.settings.loss](logits, known)} if stage.region else {}
     if stage.negatives:
-        positive = logits[torch.arange(len(told), device=z.device), mine.to(z.device)]
+        positive = logits[torch.arange(len(described), device=z.device), mine.to(z.device)]
         false, valid = _false_logits(model, z, table, own)
         hard, there = _hardest(logits, known)
         found["negatives"] = own_negatives_loss(positive, torch.cat([false, hard], 1), torch.cat([valid, there], 1))
     return found
 
 
-def _own_negatives(told: Sequence[Told], turn: int) -> list[tuple[str, ...]]:
+def _own_negatives(described: Sequence[Described], turn: int) -> list[tuple[str, ...]]:
     """Of each text some of its false versions, others each turn."""
-    return [tuple(_some(each.negatives, turn)) for each in told]
+    return [tuple(_some(each.negatives, turn)) for each in described]
 
 
 def _some(negatives: Sequence[str], turn: int) -> Iterator[str]:

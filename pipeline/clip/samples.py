@@ -1,7 +1,8 @@
 """A released row as the trainer and the tests see it: pixels, regions, texts, and what is true of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import Any
 
 import cv2
@@ -13,10 +14,11 @@ from schemas.errors import BadData
 from schemas.facts import SIZES
 
 Rgb = npt.NDArray[np.uint8]  # (h, w, 3)
+Tone = Callable[[Rgb], Rgb]  # of brightness and contrast
 Box = tuple[float, float, float, float]
 CONTEXT = 0.25  # of a box's sides, added all around before a crop is cut: as release cuts them
 LEAST_PX = 4.0  # of the side of a crop's window, in pixels of the global view
-WINDOW_KEPT = 0.9  # of a window that a stored crop must hold to be cut from it
+FINER = 1.1  # times the global view's resolution that a stored crop must have to be worth decoding
 CERTAINTIES = ("certified", "exclusive")  # of negatives that are trained with
 
 
@@ -32,13 +34,14 @@ class Text:
 class Region:
     """`box_xyxy` and `crop_box_xyxy` in pixels of the picture; `crop` is cut at source resolution.
 
-    `size` is one of SIZES, or None; `texts` are caption and paraphrase; `negatives` certainly false of it.
+    `crop` is encoded, None where there is none of its own; `size` is one of SIZES, or None; `texts` are caption and
+    paraphrase; `negatives` certainly false of it.
     """
 
     region_id: str
     kind: str | None
     box_xyxy: Box
-    crop: Rgb
+    crop: bytes | None
     crop_box_xyxy: Box
     texts: tuple[Text, ...]
     negatives: tuple[str, ...]
@@ -101,7 +104,7 @@ def _region(row: Mapping[str, Any], modality: str | None, wh: tuple[int, int]) -
         region_id=row["region_id"],
         kind=row["kind"],
         box_xyxy=_box(row["box_xyxy"]),
-        crop=decoded(row["crop"]["bytes"]),
+        crop=row["crop"]["bytes"],
         crop_box_xyxy=_box(row["crop_box_xyxy"]),
         texts=tuple(text for text in texts if text is not None),
         negatives=tuple(each["text"] for each in row["negatives"] or () if each["certainty"] in CERTAINTIES),
@@ -140,6 +143,10 @@ def framed(picture: Rgb, side_px: int) -> tuple[Rgb, Frame]:
     return square, Frame(scale, left, top)
 
 
+def as_it_is(picture: Rgb) -> Rgb:
+    return picture
+
+
 def window_of(box_xyxy: Box) -> Box:
     """The square about a box with its context."""
     x1, y1, x2, y2 = box_xyxy
@@ -148,29 +155,26 @@ def window_of(box_xyxy: Box) -> Box:
     return x - half, y - half, x + half, y + half
 
 
-def cut(sample: Sample, box_xyxy: Box, region: Region | None, side_px: int) -> Rgb:
-    """(side, side, 3): the window about a box, from the region's crop where that holds it, else the picture."""
-    window = window_of(box_xyxy)
-    if region is not None and _share(window, region.crop_box_xyxy, sample.picture) >= WINDOW_KEPT:
-        return _warped(region.crop, region.crop_box_xyxy, window, side_px)
-    height, width = sample.picture.shape[:2]
-    return _warped(sample.picture, (0.0, 0.0, width, height), window, side_px)
+def cut(picture: Rgb, box_xyxy: Box, region: Region | None, side_px: int, tone: Tone = as_it_is) -> Rgb:
+    """(side, side, 3): the window about a box, of the picture; what of it a finer stored crop covers is the crop's.
 
-
-def _share(window: Box, within: Box, picture: Rgb) -> float:
-    """Of the part of a window that lies in the picture, what lies in a box."""
+    `tone` is done to the crop as it was to the picture. Raises BadData for a crop that does not decode.
+    """
     height, width = picture.shape[:2]
-    inside = _meet(window, (0.0, 0.0, width, height))
-    shared = _meet(inside, within)
-    return _area(shared) / max(_area(inside), 1e-9)
-
-
-def _meet(a: Box, b: Box) -> Box:
-    return max(a[0], b[0]), max(a[1], b[1]), min(a[2], b[2]), min(a[3], b[3])
-
-
-def _area(box: Box) -> float:
-    return max(0.0, box[2] - box[0]) * max(0.0, box[3] - box[1])
+    window = window_of(box_xyxy)
+    found = _warped(picture, (0.0, 0.0, width, height), window, side_px)
+    if region is None or region.crop is None:
+        return found
+    crop = decoded(region.crop)
+    x1, y1, x2, y2 = region.crop_box_xyxy
+    if crop.shape[1] < FINER * (x2 - x1):
+        return found
+    scale = side_px / (window[2] - window[0])
+    left, top = (max(0, ceil((low - start) * scale)) for low, start in ((x1, window[0]), (y1, window[1])))
+    right, bottom = (max(0, floor((high - start) * scale)) for high, start in ((x2, window[0]), (y2, window[1])))
+    finer = _warped(tone(crop), region.crop_box_xyxy, window, side_px)
+    found[top:bottom, left:right] = finer[top:bottom, left:right]
+    return found
 
 
 def _warped(source: Rgb, source_box: Box, window: Box, side_px: int) -> Rgb:

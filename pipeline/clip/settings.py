@@ -8,6 +8,7 @@ from pipeline.sources import FORBID_EXTRA
 
 Branch = Literal["align", "crop", "both"]
 LossKind = Literal["sigmoid", "softmax"]
+Device = Literal["auto", "cpu", "cuda"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +66,7 @@ class ModelSettings:
 class StageSettings:
     """One stage: its steps, which losses act with which weight, and how fast things learn.
 
-    `report`, `summary`: with z_global, and with z_global_roi too where `roi` is on. `region`: region texts with
+    `report`, `summary`: with z_global, and with z_global_roi as well where `roi` is on. `region`: region texts with
     z_region. `negatives`: each text against its own false versions. `towers_rate` multiplies the rate of both towers.
     """
 
@@ -86,6 +87,7 @@ class AugmentSettings:
     """What is done to boxes so that having boxes, or their exact edges, tells nothing; and to pixels."""
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = FORBID_EXTRA
+    shuffle: bool = True  # which regions of a picture with too many are taken, and in which order
     drop_boxes: float = 0.3  # of pictures: all boxes of one
     random_boxes: float = 0.5  # of pictures: boxes of nothing in particular join
     jitter: float = 0.1  # standard deviation of an edge, in units of the box's side
@@ -121,7 +123,7 @@ class RunSettings:
     checkpoint_every: int = 1000
     keep: int = 2  # checkpoints
     threads: int = 0  # of the processor; 0: as torch decides
-    device: str = "auto"  # auto, cpu, cuda
+    device: Device = "auto"
 
     @property
     def steps(self) -> int:

@@ -22,6 +22,7 @@ from schemas.taxonomy.body_parts import body_parts, related_parts
 from schemas.taxonomy.modalities import modalities
 
 COMPLETE = "phantom"  # a basis that knows all of a thing: it is nothing else
+LATERALITIES = ("left", "right", "bilateral")
 OUTLINES = ("round", "wide", "tall")
 OVERLAP_SHARE = 0.25  # of a box that may lie in a third that is told falsely
 MOST_COUNTED = 12
@@ -40,34 +41,41 @@ class Subject:
 
 def told_claims(text: str, facts: Iterable[Mapping[str, Any]]) -> Claims:
     """Of a text with the facts that it was written from, as a release holds them."""
-    return frozenset(claim for fact in told_facts(text, map(Fact.from_row, facts)) if (claim := claim_of(fact)))
+    return frozenset(claim_of(fact) for fact in told_facts(text, map(Fact.from_row, facts)))
 
 
-def claim_of(fact: Fact) -> str | None:
-    """None for what is not compared."""
-    value, absent = fact.value, fact.assertion == "absent"
-    if fact.kind == "acquisition" and fact.attribute in ("modality", "body_part"):
-        return f"{fact.attribute}={value}"
-    if fact.kind == "label" and fact.assertion != "possible":
-        return f"category {value}={'no' if absent else 'yes'}"
-    if fact.kind == "presence":
-        return f"has {value}={'no' if absent else 'yes'}"
-    if fact.kind in COUNTS:
-        return f"count {fact.attribute}={value}" if fact.kind == "count" else f"has {fact.attribute}=yes"
-    if fact.slot == ("identity", "name"):
-        return f"name={value}"
-    if fact.kind in ("position", "appearance"):
-        return f"{fact.attribute}={value}"
-    return f"{fact.kind}={value}" if fact.kind in ("side", "size", "shape", "location") else None
+def claim_of(fact: Fact) -> str:
+    """What is only possible is a claim of its own, which makes nothing true or false."""
+    claim = _claim(fact, "no" if fact.assertion == "absent" else "yes")
+    return f"possible {claim}" if fact.assertion == "possible" else claim
+
+
+def _claim(fact: Fact, said: str) -> str:
+    kind, attribute, value = fact.kind, fact.attribute, fact.value
+    if kind == "label":
+        return f"category {value}={said}"
+    if kind == "presence":
+        return f"has {value}={said}"
+    if kind in COUNTS:
+        return f"count {attribute}={value}" if kind == "count" else f"has {attribute}=yes"
+    if kind == "relation":
+        return f"{fact.subject} {attribute}={value}"  # between two regions of one picture
+    if kind in ("acquisition", "position", "appearance", "identity"):
+        return f"{attribute}={value}"
+    if kind in ("side", "size", "shape", "location", "laterality"):
+        return f"{kind}={value}"
+    return f"{kind} {attribute}={value}{fact.unit or ''}"
 
 
 def region_subject(region: Mapping[str, Any], modality: str | None, wh: tuple[int, int]) -> Subject:
     """A region of a released row; `wh` is of the picture that its box lies in."""
     facts = [Fact.from_row(row) for row in region["facts"] or ()]
-    true = frozenset(claim for fact in facts if (claim := claim_of(fact)))
+    true = frozenset(map(claim_of, facts))
     false = {*_wrong_thirds(region["box_xyxy"], wh)}
     certain = region["label_source"] in CERTAIN_BASES
     for fact in facts:
+        if fact.assertion == "possible":
+            continue
         if fact.slot == ("side", "patient"):
             false.add(f"side={OTHER_SIDE[fact.value]}")
         elif fact.kind == "size":
@@ -87,9 +95,9 @@ def image_subject(row: Mapping[str, Any]) -> Subject:
     true, false = set[str](), set[str]()
     for fact in map(Fact.from_row, row["facts"] or ()):
         claim = claim_of(fact)
-        if claim is None:
-            continue
         true.add(claim)
+        if fact.assertion == "possible":
+            continue
         if fact.kind in ("label", "presence"):
             name, _, said = claim.rpartition("=")
             false.add(f"{name}={'yes' if said == 'no' else 'no'}")
@@ -99,6 +107,8 @@ def image_subject(row: Mapping[str, Any]) -> Subject:
             false |= {f"has {fact.attribute}=no", *counts} - {claim}
         elif fact.kind == "count_at_least":
             false.add(f"has {fact.attribute}=no")
+        elif fact.kind == "laterality":
+            false |= {f"laterality={other}" for other in LATERALITIES if other != fact.value}
     for absent in [claim for claim in true if claim.startswith("has ") and claim.endswith("=no")]:
         false |= {f"count {absent[4:-3]}={other}" for other in range(1, MOST_COUNTED + 1)}
     return Subject(frozenset(true), frozenset(false | _other_pictures(row["modality"], row["body_part"])) - true)
@@ -147,21 +157,33 @@ def _wrong_thirds(box_xyxy: Sequence[float], wh: tuple[int, int]) -> set[str]:
     return found
 
 
+class Statements:
+    """Texts against which subjects are held, as a sparse table of texts and claims."""
+
+    def __init__(self, told: Sequence[Claims]) -> None:
+        self._place = {claim: i for i, claim in enumerate(sorted(frozenset().union(*told)))}
+        pairs = [(i, self._place[claim]) for i, each in enumerate(told) for claim in each]
+        indices = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2).T
+        size = (len(told), len(self._place))
+        self._texts = torch.sparse_coo_tensor(indices, torch.ones(len(pairs)), size, check_invariants=True).coalesce()
+        self._counts = torch.tensor([len(each) for each in told])
+
+    def against(self, subjects: Sequence[Subject]) -> torch.Tensor:
+        """(subjects, texts) int64 of +1, -1 and 0. A text that tells nothing is unknown of everything."""
+        true, false = self._held([each.true for each in subjects]), self._held([each.false for each in subjects])
+        entailed = (true == self._counts) & (self._counts > 0)
+        return entailed.long() - (false > 0).long()
+
+    def _held(self, sets: Sequence[Claims]) -> torch.Tensor:
+        """(sets, texts): how many of a text's claims are in a set."""
+        pairs = [(self._place[claim], i) for i, each in enumerate(sets) for claim in each & self._place.keys()]
+        found = torch.zeros(len(self._place), len(sets))
+        if pairs:
+            found[tuple(torch.tensor(pairs).T)] = 1.0
+        held: torch.Tensor = torch.sparse.mm(self._texts, found)
+        return held.T
+
+
 def targets(subjects: Sequence[Subject], told: Sequence[Claims]) -> torch.Tensor:
-    """(n, m) int64 of +1, -1 and 0. A text that tells nothing that is compared is unknown of everything."""
-    place = {claim: i for i, claim in enumerate(sorted(frozenset().union(*told)))}
-    texts = _many_hot(told, place)
-    true = _many_hot([each.true for each in subjects], place)
-    false = _many_hot([each.false for each in subjects], place)
-    counts = texts.sum(dim=1)
-    entailed = (true @ texts.T == counts) & (counts > 0)
-    contradicted = false @ texts.T > 0
-    return entailed.long() - contradicted.long()
-
-
-def _many_hot(sets: Sequence[Claims], place: Mapping[str, int]) -> torch.Tensor:
-    pairs = [(i, place[claim]) for i, each in enumerate(sets) for claim in each & place.keys()]
-    found = torch.zeros(len(sets), len(place))
-    if pairs:
-        found[tuple(torch.tensor(pairs).T)] = 1.0
-    return found
+    """(n, m) int64: what `Statements.against` says."""
+    return Statements(told).against(subjects)

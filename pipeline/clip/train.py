@@ -19,7 +19,7 @@ from pipeline.clip.rows import Order, ReleaseRows
 from pipeline.clip.samples import sample_of
 from pipeline.clip.settings import ModelSettings, RunSettings, StageSettings
 from pipeline.clip.tokenizer import Tokenizer, loaded_tokenizer, made_tokenizer
-from schemas.errors import WrongRun
+from schemas.errors import BadData, WrongRun
 
 LEAST_RATE = 0.1  # of a stage's rate, at its end
 TOWERS = ("image.", "text.")
@@ -61,7 +61,8 @@ class Training:
 def train(training: Training, watch: Watch) -> Path:
     """Goes on from the folder's last checkpoint, or starts; returns the last checkpoint.
 
-    Raises WrongRun for other settings than the folder's, and where a loss is not a number, with the rows named.
+    Raises WrongRun for other settings than the folder's, and where a loss or gradient is not a number or pixels do
+    not decode, with the rows named.
     """
     run = training.run
     if run.threads:
@@ -84,10 +85,11 @@ def train(training: Training, watch: Watch) -> Path:
         torch.manual_seed(hash((run.seed, step)) % 2**63)  # of what drops out, so that a resumed run drops the same
         parts = losses(model, tokenizer, batch, stage, turn=step)
         loss = total(parts, stage)
-        _check(loss, batch, step)
+        _check(loss, "loss", batch, step)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(model.parameters(), run.clip_norm)
+        _check(norm, "norm of the gradient", batch, step)
         optimiser.step()
         log.add(parts, len(batch.image_ids))
         if line := log.line(step + 1, rate, float(norm), model):
@@ -160,8 +162,14 @@ def batches(rows: ReleaseRows, training: Training, first: int) -> Iterator[tuple
     sizes = Sizes(model.image.side_px, model.roi.crop_px, model.roi.regions)
 
     def made(step: int) -> Batch:
-        samples = [sample_of(rows[number]) for number in order.rows_at(step)]
-        return batch_of(samples, sizes, run.augment, (run.seed, step))
+        read = [rows[number] for number in order.rows_at(step)]
+        try:
+            return batch_of([sample_of(row) for row in read], sizes, run.augment, (run.seed, step))
+        except BadData as error:
+            ids = ", ".join(row["image_id"] for row in read)
+            raise WrongRun(
+                f"{training.release}: pixels of one of these rows do not decode; verify it: {ids}"
+            ) from error
 
     with ThreadPoolExecutor(1) as pool:
         following: Future[Batch] | None = None
@@ -171,11 +179,12 @@ def batches(rows: ReleaseRows, training: Training, first: int) -> Iterator[tuple
             yield step, batch
 
 
-def _check(loss: torch.Tensor, batch: Batch, step: int) -> None:
-    if not torch.isfinite(loss):
+def _check(value: torch.Tensor, what: str, batch: Batch, step: int) -> None:
+    """Before the step is taken, so that no weight and no checkpoint is spoilt."""
+    if not torch.isfinite(value):
         raise WrongRun(
-            f"step {step}: the loss is {loss.item()}; lower train.stages.*.learning_rate, or look at the rows of this "
-            f"batch: {', '.join(batch.image_ids)}"
+            f"step {step}: the {what} is {value.item()}; lower train.stages.*.learning_rate, or look at the rows of "
+            f"this batch: {', '.join(batch.image_ids)}"
         )
 
 

@@ -48,7 +48,7 @@ class Describe:
     """Kept pictures to captions, in the order of their keys."""
 
     name: ClassVar[str] = "captions"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),

@@ -13,12 +13,24 @@ from schemas.lexicon.attributes import attribute_values
 from schemas.lexicon.places import place
 from schemas.taxonomy.body_parts import body_part
 
+# What has no closed list of words is told wherever a text holds any of these.
+_PLACED = re.compile(
+    r"\b(?:left|right|upper|lower|middle|top|bottom|cent(?:re|er|ral)|mid\w*|halfway|apart|parts|over|above|below|under"
+    r"|between|beside|both|bilateral\w*|scatter\w*|spread|distribut\w*|edge|border|touch\w*|larger|smaller|more|less)\b"
+)
+_SIDED = re.compile(r"\b(?:left|right|both|bilateral\w*)\b")
+_MEASURED = re.compile(r"\d")
+_SIGNS = {
+    **dict.fromkeys(("distribution", "relation", "border"), _PLACED), "laterality": _SIDED, "measurement": _MEASURED,
+}  # fmt: skip
+
 
 def told_facts(text: str, facts: Iterable[Fact]) -> list[Fact]:
     """Of the facts that a text was written from, those that its words tell; whoever wrote it.
 
-    Read leniently: the facts are true of the text's subject, so what is asked is only whether it speaks of them. What
-    a writer says of modality is told by every text of a picture.
+    The facts are true of the text's subject, so what is asked is only whether it speaks of them. In doubt it does, so
+    that no text is taken to say less than it says: modality, technique, projection, plane and the kind of a region
+    are told by every text.
     """
     low = text.lower()
     claims = _claims(text)
@@ -44,12 +56,14 @@ def _is_told(fact: Fact, low: str, claims: frozenset[tuple[str, str]]) -> bool:
         return (fact.attribute, fact.value) in claims
     if fact.slot == ("side", "patient"):
         return ("side", fact.value) in claims
+    if sign := _SIGNS.get(fact.kind):
+        return sign.search(low) is not None
     return any(_holds(low, words) for words in _words_of(fact.kind, fact.attribute, fact.value))
 
 
 @cache
 def _words_of(kind: str, attribute: str, value: str) -> tuple[str, ...]:
-    """Any of these in a text tells the fact; `` (in every text) for the modality; none where texts are silent."""
+    """Any of these in a text tells the fact; `` is in every text."""
     if kind in ("size", "shape"):
         return tuple(dict.fromkeys(each["words"][value] for each in phrases("region", kind) if "words" in each))
     if kind == "appearance":
@@ -61,9 +75,7 @@ def _words_of(kind: str, attribute: str, value: str) -> tuple[str, ...]:
     if kind in COUNTS or (kind, attribute) in (("identity", "name"), ("presence", "name")):
         named = noun(attribute if kind in COUNTS else value)
         return tuple(dict.fromkeys(each.lower() for each in (named.name, named.bare, named.plural)))
-    if kind == "acquisition":
-        return ("",) if attribute == "modality" else _part_words(value) if attribute == "body_part" else ()
-    return ()
+    return _part_words(value) if (kind, attribute) == ("acquisition", "body_part") else ("",)
 
 
 def _part_words(part: str) -> tuple[str, ...]:

@@ -63,17 +63,15 @@ def _part(
     views = (change(batch.views) if change else batch.views).to(model.image_head.weight.device)
     with torch.no_grad():
         found = model.embed_images(views)
-    told = [(each.row, each.column) for each in batch.told]
-    regions = found.z_region[[row for row, _ in told], [column for _, column in told]]
+    regions = found.z_region[[each.row for each in batch.described], [each.column for each in batch.described]]
     known = [Known(_bare(sample), _described(batch, i, sample)) for i, sample in enumerate(samples)]
-    glob, informed, told_of = (each.float().cpu().numpy() for each in (found.z_global, found.z_global_roi, regions))
-    return known, glob, informed, told_of
+    glob, informed, of_regions = (each.float().cpu().numpy() for each in (found.z_global, found.z_global_roi, regions))
+    return known, glob, informed, of_regions
 
 
 def _described(batch: Batch, row: int, sample: Sample) -> tuple[Region, ...]:
     described = [region for region in sample.regions if region.texts]
-    empty = np.zeros((0, 0, 3), np.uint8)
-    return tuple(replace(described[each.column], crop=empty) for each in batch.told if each.row == row)
+    return tuple(replace(described[each.column], crop=None) for each in batch.described if each.row == row)
 
 
 def _bare(sample: Sample) -> Sample:

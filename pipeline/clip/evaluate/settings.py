@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from pipeline.clip.settings import Device
 from pipeline.sources import FORBID_EXTRA
 
 
@@ -17,5 +18,5 @@ class EvaluationSettings:
     resamples: int = 1000
     seed: int = 0  # of the random weights that are the floor
     threads: int = 0
-    device: str = "auto"
+    device: Device = "auto"
     examples: int = 6

@@ -6,7 +6,9 @@ import pytest
 from annotators.captioners.evidence import NO_KIND, UNLABELLED, UNNAMED, Evidence
 from annotators.captioners.report_text import report, summary
 from annotators.captioners.rules import RuleWriter
+from pipeline.describe.check import unsupported, withheld
 from schemas.facts import IMAGE, Fact
+from schemas.lexicon.findings import findings
 from tests.annotators.captioners.builders import absent, acquired, counted, labelled, make_evidence, make_region
 
 SMEAR = acquired(modality="microscopy", technique="smear", body_part="blood")
@@ -110,6 +112,27 @@ def test_areas_without_a_name_are_counted_as_such(name: str, words: str, count: 
 def test_an_absence_is_told_of_what_the_facts_call_absent() -> None:
     texts = over_ids(make_evidence(*SMEAR, absent("white blood cell")))
     assert all(re.search(r"\bno white blood cells\b", text.lower()) for text in texts)
+
+
+def test_absences_share_sentences_by_what_they_are_told_as() -> None:
+    names = ("freckle", "melanoma", "scar", "angioma")
+    for text in over_ids(make_evidence(*map(absent, names))):
+        assert "freckles or scars" in text
+        assert "lesions labelled as melanoma or angioma" in text
+
+
+def test_a_long_list_of_absences_takes_a_second_sentence() -> None:
+    names = ("scar", "freckle", "cyst", "polyp", "hard exudate", "pulp stone", "microaneurysm")
+    for text in over_ids(make_evidence(*map(absent, names))):
+        assert re.search(r"hard exudates or pulp stones\b[^,]*\.", text)
+        assert re.search(r"\b[Nn]o microaneurysms", text)
+
+
+def test_every_absence_that_the_lexicon_can_name_is_read_as_one() -> None:
+    names = [each.name for each in findings() if each.kind == "finding" and not withheld(each.name)]
+    for start in range(0, len(names), 5):
+        facts = [absent(name) for name in names[start : start + 5]]
+        assert unsupported(report(make_evidence(*facts)), facts) == ()
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,13 @@ def make_release(folder: Path, splits: dict[str, int], group_rows: int = 8, **op
 
 
 def make_row(
-    number: int, split: str = "train", discs: Sequence[Disc] | None = None, group: str | None = None
+    number: int,
+    split: str = "train",
+    discs: Sequence[Disc] | None = None,
+    group: str | None = None,
+    placed: bool = True,
 ) -> dict[str, Any]:
+    """Where not `placed`, captions do not tell where a disc lies, so that its box alone tells nothing of them."""
     random = np.random.default_rng((number, len(split)))
     if discs is None:
         names, sides = random.permutation(list(COLOURS))[: number % 3], random.permutation(SIDES)
@@ -79,17 +84,18 @@ def make_row(
         "report": f"A fundus photograph of the retina with {told}.",
         "facts": [fact.row() for fact in (*acquired, *counted, *missing)],
         "regions": [
-            _region(f"{image_id[:20]}{i}", disc, centre, picture)
+            _region(f"{image_id[:20]}{i}", disc, centre, picture, placed)
             for i, (disc, centre) in enumerate(zip(discs, centres, strict=True))
         ],
         "image": {"bytes": encoded(picture), "path": f"{image_id}.png"},
     }
 
 
-def _region(region_id: str, disc: Disc, centre: tuple[int, int], picture: np.ndarray) -> dict[str, Any]:
+def _region(region_id: str, disc: Disc, centre: tuple[int, int], picture: np.ndarray, placed: bool) -> dict[str, Any]:
     x, y = centre
     box = [x - RADIUS, y - RADIUS, x + RADIUS + 1, y + RADIUS + 1]
     crop = [max(0, box[0] - 4), max(0, box[1] - 4), min(SIDE_PX, box[2] + 4), min(SIDE_PX, box[3] + 4)]
+    place = f" in the {WORDS[disc.side]} of the image" if placed else ""
     others = [name for name in COLOURS if name != disc.name]
     facts = [
         Fact(region_id, "identity", "name", disc.name, "phantom"),
@@ -103,11 +109,11 @@ def _region(region_id: str, disc: Disc, centre: tuple[int, int], picture: np.nda
         "box_xyxy": [float(edge) for edge in box],
         "crop_box_xyxy": [float(edge) for edge in crop],
         "crop": {"bytes": encoded(picture[crop[1] : crop[3], crop[0] : crop[2]]), "path": f"{region_id}.png"},
-        "caption": f"A {disc.name} in the {WORDS[disc.side]} of the image.",
-        "paraphrase": f"In the {WORDS[disc.side]} of the image lies a {disc.name}.",
+        "caption": f"A {disc.name}{place}.",
+        "paraphrase": f"There is a {disc.name}{place}.",
         "facts": [fact.row() for fact in facts],
         "negatives": [
-            {"text": f"A {other} in the {WORDS[disc.side]} of the image.", "slot": "name", "changed_slots": ["name"],
+            {"text": f"A {other}{place}.", "slot": "name", "changed_slots": ["name"],
              "original": disc.name, "replaced": other, "certainty": "certified"}
             for other in others
         ],

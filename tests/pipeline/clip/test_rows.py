@@ -25,7 +25,7 @@ def test_rows_come_by_number_whatever_their_group(release: str) -> None:
 def test_texts_are_all_true_ones_and_no_false_one(release: str) -> None:
     texts = list(ReleaseRows(release, "test").texts())
     assert sum(text == "A fundus photograph of the retina." for text in texts) == 5
-    assert any(text.startswith("In the ") for text in texts)
+    assert any(text.startswith("There is a ") for text in texts)
 
 
 def test_a_fingerprint_is_of_the_rows(release: str) -> None:

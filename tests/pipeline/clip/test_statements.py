@@ -141,3 +141,39 @@ def test_a_summary_that_fits_many_pictures_is_a_negative_of_none_of_them() -> No
     ]
     texts = [told_claims("A chest radiograph.", rows[0]["facts"]), told_claims("A brain CT.", rows[2]["facts"])]
     assert targets([image_subject(row) for row in rows], texts).tolist() == [[1, -1], [1, -1], [-1, 1]]
+
+
+def test_what_a_text_tells_beyond_what_is_compared_makes_it_unknown_of_others() -> None:
+    """The same words but for a side, a spread or a length are no truth about the other picture."""
+    side = [Fact("image", "laterality", "image", side, "header") for side in ("left", "right")]
+    spread = [Fact("image", "distribution", "drusen", place, "geometry") for place in ("apart", "upper")]
+    rows = [
+        image("oct", "macula", *facts) for facts in ((side[0], spread[0]), (side[1], spread[0]), (side[0], spread[1]))
+    ]
+    texts = [told_claims("Drusen of the left macula on OCT, in different parts of the scan.", rows[0]["facts"])]
+    assert targets([image_subject(row) for row in rows], texts)[:, 0].tolist() == [1, -1, 0]
+    measured: list[dict[str, Any]] = [
+        {"box_xyxy": [0, 0, 9, 9], "label_source": "reader",
+         "facts": [Fact("r", "measurement", "width", width, "header", unit="mm").row()]}
+        for width in ("34", "1.0")
+    ]  # fmt: skip
+    told = [told_claims("It is 34 mm wide.", measured[0]["facts"])]
+    assert targets([region_subject(row, "ct", (99, 99)) for row in measured], told)[:, 0].tolist() == [1, 0]
+
+
+def test_what_is_only_possible_is_neither_true_nor_false() -> None:
+    row = image(
+        "radiography", "chest",
+        Fact("image", "count_at_least", "pneumothorax", "1", "model", assertion="possible"),
+        Fact("image", "label", "category", "pneumonia", "reader", assertion="possible"),
+    )  # fmt: skip
+    subject = image_subject(row)
+    assert not {"has pneumothorax=yes", "has pneumothorax=no", "category pneumonia=no"} & (subject.true | subject.false)
+    proposed = {
+        "box_xyxy": [0, 0, 9, 9], "label_source": "phantom",
+        "facts": [Fact("r", "identity", "name", "pulmonary nodule", "model", assertion="possible").row()],
+    }  # fmt: skip
+    assert not any(
+        "name=" in claim and "possible" not in claim for claim in region_subject(proposed, "radiography", (99, 99)).true
+    )
+    assert "name=pneumothorax" not in region_subject(proposed, "radiography", (99, 99)).false

@@ -68,7 +68,7 @@ def test_four_stages_leave_lines_checkpoints_and_a_model_that_loads(release: str
     assert [line.step for line in watch.lines] == [2, 4, 6, 8, 10]
     assert [line.stage for line in watch.lines] == ["warmup", "refine", "region", "joint", "joint"]
     assert set(watch.lines[0].losses) == {"report"}
-    assert set(watch.lines[-1].losses) == {"report", "summary", "report_roi", "region", "negatives"}
+    assert set(watch.lines[-1].losses) == {"report", "summary", "report_roi", "summary_roi", "region", "negatives"}
     assert [path.name for path in watch.places] == ["00000005", "00000010"]
     assert checkpoint.latest(tmp_path / "run") == place
     assert any(value != 0 for value in watch.lines[-1].gates.values())
@@ -169,9 +169,9 @@ def test_eight_pairs_are_learned_by_heart(tmp_path: Path) -> None:
         nearest = (embedded.z_global_roi @ model.embed_texts(tokenizer(list(reports))).T).argmax(dim=1)
         known = targets(batch.subjects, [text.claims for text in reports.values()])
         assert (known[torch.arange(8), nearest] == 1).all()
-        captions = {told.text.words: told.text for told in batch.told}
-        z = embedded.z_region[[told.row for told in batch.told], [told.column for told in batch.told]]
+        captions = {told.text.words: told.text for told in batch.described}
+        z = embedded.z_region[[told.row for told in batch.described], [told.column for told in batch.described]]
         nearest = (z @ model.embed_texts(tokenizer(list(captions))).T).argmax(dim=1)
-        known = targets([told.subject for told in batch.told], [text.claims for text in captions.values()])
+        known = targets([told.subject for told in batch.described], [text.claims for text in captions.values()])
         assert (known[torch.arange(len(z)), nearest] == 1).all()
         assert (known == -1).any(dim=1).all()

@@ -25,7 +25,26 @@ REGION = make_region("r1", "hard exudate", kind="finding", side="left").facts
 )
 def test_a_caption_tells_what_its_words_say(text: str, slots: set[str]) -> None:
     found = {f"{fact.kind}.{fact.attribute}" for fact in told_facts(text, REGION)}
-    assert found == slots
+    assert found == slots | {"identity.kind"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("A nodule.", set()),
+        ("A nodule on both sides of the patient.", {"distribution", "relation", "laterality"}),
+        ("Nodules, lying apart from each other.", {"distribution", "relation"}),
+        ("A nodule, 34 mm wide.", {"measurement"}),
+    ],
+)
+def test_what_has_no_closed_list_of_words_is_told_in_doubt(text: str, kinds: set[str]) -> None:
+    facts = [
+        Fact("image", "distribution", "nodule", "apart", "geometry"),
+        Fact("r1", "relation", "above", "r2", "geometry"),
+        Fact("image", "laterality", "image", "left", "header"),
+        Fact("r1", "measurement", "width", "34", "header", unit="mm"),
+    ]
+    assert {fact.kind for fact in told_facts(text, facts)} == kinds
 
 
 @pytest.mark.parametrize(

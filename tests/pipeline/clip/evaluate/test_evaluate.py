@@ -43,7 +43,7 @@ class Silent:
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("discs") / "release"
-    return str(make_release(folder, {"train": 96, "test": 66, "validation": 12}))
+    return str(make_release(folder, {"train": 96, "test": 66, "validation": 12}, placed=False))
 
 
 @pytest.fixture(scope="module")
