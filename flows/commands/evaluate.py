@@ -14,6 +14,7 @@ from pipeline.clip.rows import ReleaseRows
 from schemas.errors import StorageError
 
 HEADLINES = ("zero-shot", "region choice")  # tables that are told at the end
+STRATA_TOLD = ("all", "tiny and small", "small and medium")
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def run(command: EvaluateCommand) -> None:
     by_table = tables(found.rows)
     for table in HEADLINES:
         for row in by_table.get(table, ()):
-            if table == "zero-shot" or row.what in ("all", "small and medium"):
+            if table == "zero-shot" or row.what in STRATA_TOLD:
                 tell(f"{table:<14} {row.what:<52} {row.method:<16} {row.regime:<7} {figure_shown(row.figure)}")
     for name in files:
         tell(f"{name.rpartition('.')[2]:<9} {folder / name}")

@@ -35,7 +35,12 @@ MODEL, RANDOM, MODALITY, SHUFFLED, BOXES, CHANCE = (
 )  # fmt: skip
 NONE, ORACLE = "none", "oracle"
 # Sizes of regions that are judged together; none named: all, of unknown size too.
-STRATA: Mapping[str, tuple[str, ...]] = {"all": (), "small and medium": SIZES[1:3], **{each: (each,) for each in SIZES}}
+STRATA: Mapping[str, tuple[str, ...]] = {
+    "all": (),
+    "tiny and small": SIZES[:2],
+    "small and medium": SIZES[1:3],
+    **{each: (each,) for each in SIZES},
+}
 CONTEXT = ("modality=", "body_part=")
 
 
@@ -126,16 +131,18 @@ def _seen(model: RegionClip, tokenizer: Tokenizer, rows: ReleaseRows, settings: 
 def _zero_shot(trained: _Seen, untrained: _Seen, tokenizer: Tokenizer, settings: EvaluationSettings) -> Iterator[Row]:
     """Within a cell the modality and body part are one, so that they alone score one half."""
     judge = ZeroShot(trained.found, settings.resamples)
-    what = f"macro AUC over {len(judge.counted())} cells"
+    what = f"macro AUC over {len(judge.counted)} cells"
     ours = {by: judge.scored(trained.model, tokenizer, trained.found.z_global, by) for by in (PAIR, LABEL)}
     informed = judge.scored(trained.model, tokenizer, trained.found.z_global_roi, PAIR)
     floor = judge.scored(untrained.model, tokenizer, untrained.found.z_global, PAIR)
-    for by, scored in ours.items():
-        yield Row("zero-shot", f"{what}, {by} prompts", MODEL, NONE, judge.macro(scored), 0.5)
-    yield Row("zero-shot", f"{what}, {PAIR} prompts", MODEL, ORACLE, judge.macro(informed), 0.5)
-    yield Row("zero-shot", f"{what}, {PAIR} prompts", RANDOM, NONE, judge.macro(floor), 0.5)
-    yield Row("zero-shot", f"{what}, model less {RANDOM}", MODEL, NONE, judge.difference(ours[PAIR], floor))
-    yield Row("zero-shot", f"{what}, model less {MODALITY}", MODEL, NONE, judge.macro(ours[PAIR]).shifted(0.5))
+    macros = {by: judge.macro((1, scored)) for by, scored in ours.items()}
+    for by, macro in macros.items():
+        yield Row("zero-shot", f"{what}, {by} prompts", MODEL, NONE, macro, 0.5)
+    yield Row("zero-shot", f"{what}, {PAIR} prompts", MODEL, ORACLE, judge.macro((1, informed)), 0.5)
+    yield Row("zero-shot", f"{what}, {PAIR} prompts", RANDOM, NONE, judge.macro((1, floor)), 0.5)
+    above = judge.macro((1, ours[PAIR]), (-1, floor))
+    yield Row("zero-shot", f"{what}, model less {RANDOM}", MODEL, NONE, above)
+    yield Row("zero-shot", f"{what}, model less {MODALITY}", MODEL, NONE, macros[PAIR].shifted(0.5))
     for cell, found in judge.each(ours[PAIR]):
         yield Row("zero-shot cells", cell.name, MODEL, NONE, found, 0.5)
 
@@ -143,24 +150,23 @@ def _zero_shot(trained: _Seen, untrained: _Seen, tokenizer: Tokenizer, settings:
 def _retrieval(trained: _Seen, untrained: _Seen, settings: EvaluationSettings) -> Iterator[Row]:
     pairs, rows = report_pairs(trained.found)
     context = _context([*(subject.true for subject in pairs.subjects), *(text.claims for text in pairs.texts)])
-    methods: list[tuple[str, str, Vectors, Vectors]] = [
-        (MODEL, NONE, trained.found.z_global[rows], trained.reports),
-        (MODEL, ORACLE, trained.found.z_global_roi[rows], trained.reports),
-        (RANDOM, NONE, untrained.found.z_global[rows], untrained.reports),
-        (MODALITY, NONE, context[: len(rows)], context[len(rows) :]),
-    ]
+    methods = {
+        (MODEL, NONE): (trained.found.z_global[rows], trained.reports),
+        (MODEL, ORACLE): (trained.found.z_global_roi[rows], trained.reports),
+        (RANDOM, NONE): (untrained.found.z_global[rows], untrained.reports),
+        (MODALITY, NONE): (context[: len(rows)], context[len(rows) :]),
+    }
     for backwards, what in ((False, "picture to report"), (True, "report to picture")):
         for within, where in ((True, "within a modality"), (False, "over all modalities")):
-            found = {
-                (method, regime): retrieve(z, texts, pairs, within, backwards) for method, regime, z, texts in methods
-            }
+            found = retrieve(methods, pairs, within, backwards)
             yield from _ranked("retrieval", f"{what}, {where}", found, settings)
 
 
 def _context(claims: Sequence[frozenset[str]]) -> Vectors:
     """Unit vectors of what is said of modality and body part alone."""
     words = sorted({claim for each in claims for claim in each if claim.startswith(CONTEXT)})
-    found = np.array([[float(word in each) for word in words] for each in claims], np.float32).reshape(len(claims), -1)
+    found = np.array([[float(word in each) for word in words] for each in claims], np.float32)
+    found = found.reshape(len(claims), len(words))
     return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), np.float32)
 
 
@@ -189,7 +195,8 @@ def _regions(
         RANDOM: (untrained.found.z_region, untrained.captions, untrained.negatives),
         **{name: (z, trained.captions, trained.negatives) for name, z in controls.items()},
     }
-    ranked = {(name, ORACLE): retrieve(z, texts, pairs) for name, (z, texts, _) in seen.items()}
+    methods = {(name, ORACLE): (z, texts) for name, (z, texts, _) in seen.items()}
+    ranked = retrieve(methods, pairs, within=True, backwards=False)
     yield from _ranked("region retrieval", "region to caption, within a modality", ranked, settings)
     choices = {name: region_choice(found, z, texts) for name, (z, texts, _) in seen.items()}
     yield from _chosen("region choice", choices, settings)

@@ -14,7 +14,7 @@ from pipeline.clip.evaluate.retrieval import report_pairs
 from pipeline.clip.rows import ReleaseRows
 from pipeline.clip.samples import decoded
 
-TOO_FEW = f"n/a: fewer than {LEAST_GROUPS} groups"
+TOO_FEW = f"n/a: too few (fewer than {LEAST_GROUPS} groups)"
 SHOWN, SHOWN_PX = 4, 180
 NOTES = {
     "zero-shot": (

@@ -4,7 +4,7 @@ A gallery holds each text once, and whatever is true of the query counts as foun
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,17 +12,21 @@ import numpy.typing as npt
 
 from pipeline.clip.evaluate.embedding import Embeddings, Vectors
 from pipeline.clip.samples import Text
-from pipeline.clip.statements import Subject, targets
+from pipeline.clip.statements import Statements, Subject
 
 RANKS = (1, 5, 10)
+QUERIES = 256  # at a time
+Floats = npt.NDArray[np.float64]
 Truth = npt.NDArray[np.bool_]  # (queries, gallery)
+Method = tuple[str, str]  # its name and its regime
+Searched = tuple[Vectors, Vectors]  # of subjects and of texts, (n, e) each
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """Of each query, whether something true of it is among the first k; `groups` of the queries."""
+    """Of each query, whether something true of it is among the first k, in part where it ties; `groups` of queries."""
 
-    hits: dict[int, npt.NDArray[np.float64]]
+    hits: dict[int, Floats]
     groups: tuple[str, ...]
     gallery: float  # mean size
     chance: dict[int, float]  # the mean over queries of a random ranking's recall
@@ -66,59 +70,103 @@ def region_pairs(found: Embeddings) -> Pairs:
     )
 
 
-def retrieve(z: Vectors, texts: Vectors, pairs: Pairs, within: bool = True, backwards: bool = False) -> Ranked:
-    """Subjects find texts, or, `backwards`, texts find subjects. `z` and `texts` (n, e) go with `pairs`."""
-    hits: dict[int, list[float]] = {k: [] for k in RANKS}
-    chance: dict[int, list[float]] = {k: [] for k in RANKS}
-    groups: list[str] = []
+@dataclass(frozen=True)
+class Gallery:
+    """Rows of `Pairs` that search each other: all `rows` have a subject, `columns` those with each text once."""
+
+    rows: npt.NDArray[np.int64]
+    columns: npt.NDArray[np.int64]
+    statements: Statements
+    place: dict[str, int]  # of a text among the columns
+
+
+def retrieve(methods: Mapping[Method, Searched], pairs: Pairs, within: bool, backwards: bool) -> dict[Method, Ranked]:
+    """Subjects find texts, or, `backwards`, texts find subjects; within one modality, or over all.
+
+    What is true of a query is found out once for all methods, and for QUERIES queries at a time.
+    """
+    tally: dict[Method, list[Floats]] = {method: [] for method in methods}  # (queries, ranks)
+    chance: list[Floats] = []
+    queries: list[int] = []
     sizes: list[int] = []
-    for rows in _galleries(pairs.modalities if within else ["all"] * len(pairs.texts)):
-        columns = _first_of_each([pairs.texts[row].words for row in rows])
-        truth = _truth(pairs, rows, [rows[column] for column in columns])
-        similar = z[rows] @ texts[[rows[column] for column in columns]].T
-        if backwards:
-            truth, similar = truth.T, similar.T
-        queries = [rows[column] for column in columns] if backwards else rows
-        best = np.where(truth, similar, -np.inf).max(axis=1)
-        rank = (similar > best[:, None]).sum(axis=1) + ((similar == best[:, None]) & ~truth).sum(axis=1) / 2
-        for k in RANKS:
-            hits[k] += (rank < k).astype(float).tolist()
-            chance[k] += [_by_chance(int(true.sum()), truth.shape[1], k) for true in truth]
-        groups += [pairs.groups[query] for query in queries]
-        sizes += [truth.shape[1]] * len(queries)
-    return Ranked(
-        {k: np.array(found) for k, found in hits.items()},
-        tuple(groups),
-        float(np.mean(sizes)) if sizes else 0.0,
-        {k: float(np.mean(found)) if found else 0.0 for k, found in chance.items()},
-    )
+    for members in _members(pairs.modalities if within else ["all"] * len(pairs.texts)):
+        gallery = _gallery(pairs, members)
+        searched = gallery.rows if backwards else gallery.columns
+        asking = gallery.columns if backwards else gallery.rows
+        for start in range(0, len(asking), QUERIES):
+            part = asking[start : start + QUERIES]
+            truth = _true_subjects(pairs, gallery, part) if backwards else _true_texts(pairs, gallery, part)
+            chance.append(_drawn(truth.sum(axis=1), np.full(len(part), truth.shape[1]), np.zeros(len(part), np.int64)))
+            for method, (z, texts) in methods.items():
+                similar = texts[part] @ z[searched].T if backwards else z[part] @ texts[searched].T
+                tally[method].append(_hits(similar, truth))
+        queries += asking.tolist()
+        sizes += [len(searched)] * len(asking)
+    groups = tuple(pairs.groups[query] for query in queries)
+    size = float(np.mean(sizes)) if sizes else 0.0
+    blind = _by_rank(chance)
+    means = {k: float(found.mean()) if len(found) else 0.0 for k, found in blind.items()}
+    return {method: Ranked(_by_rank(found), groups, size, means) for method, found in tally.items()}
 
 
-def _galleries(keys: Sequence[str]) -> list[list[int]]:
-    members: dict[str, list[int]] = defaultdict(list)
+def _by_rank(parts: Sequence[Floats]) -> dict[int, Floats]:
+    whole = np.concatenate(parts) if parts else np.zeros((0, len(RANKS)))
+    return {k: whole[:, i] for i, k in enumerate(RANKS)}
+
+
+def _members(keys: Sequence[str]) -> list[npt.NDArray[np.int64]]:
+    found: dict[str, list[int]] = defaultdict(list)
     for i, key in enumerate(keys):
-        members[key].append(i)
-    return [members[key] for key in sorted(members)]
+        found[key].append(i)
+    return [np.array(found[key], np.int64) for key in sorted(found)]
 
 
-def _first_of_each(words: Sequence[str]) -> list[int]:
-    return list({text: i for i, text in reversed(list(enumerate(words)))}.values())[::-1]
+def _gallery(pairs: Pairs, members: npt.NDArray[np.int64]) -> Gallery:
+    first: dict[str, int] = {}
+    for row in members.tolist():
+        first.setdefault(pairs.texts[row].words, row)
+    columns = list(first.values())
+    statements = Statements([pairs.texts[column].claims for column in columns])
+    return Gallery(members, np.array(columns, np.int64), statements, {words: i for i, words in enumerate(first)})
 
 
-def _truth(pairs: Pairs, rows: Sequence[int], columns: Sequence[int]) -> Truth:
-    known = targets([pairs.subjects[row] for row in rows], [pairs.texts[column].claims for column in columns]).numpy()
-    place = {pairs.texts[column].words: j for j, column in enumerate(columns)}
-    truth = known == 1
-    for i, row in enumerate(rows):
-        truth[i, place[pairs.texts[row].words]] = True  # its own, whatever of it is compared
+def _true_texts(pairs: Pairs, gallery: Gallery, rows: npt.NDArray[np.int64]) -> Truth:
+    """(rows, columns)."""
+    truth = (gallery.statements.against([pairs.subjects[row] for row in rows]) == 1).numpy()
+    own = [gallery.place[pairs.texts[row].words] for row in rows]
+    truth[np.arange(len(rows)), own] = True  # whatever of it is compared
     return np.asarray(truth, np.bool_)
 
 
-def _by_chance(true: int, size: int, k: int) -> float:
-    """That one of `true` is among k drawn of `size`."""
-    if k >= size or true == 0:
-        return float(true > 0)
-    missed = 1.0
-    for i in range(min(k, size)):
-        missed *= max(0.0, (size - true - i) / (size - i))
-    return 1.0 - missed
+def _true_subjects(pairs: Pairs, gallery: Gallery, columns: npt.NDArray[np.int64]) -> Truth:
+    """(columns, rows)."""
+    asked = [pairs.texts[column] for column in columns]
+    known = Statements([text.claims for text in asked]).against([pairs.subjects[row] for row in gallery.rows])
+    truth = (known == 1).numpy().T
+    place = {text.words: i for i, text in enumerate(asked)}
+    for j, row in enumerate(gallery.rows):
+        at = place.get(pairs.texts[row].words)
+        if at is not None:
+            truth[at, j] = True
+    return np.asarray(truth, np.bool_)
+
+
+def _hits(similar: Vectors, truth: Truth) -> Floats:
+    """(queries, ranks): the chance that something true is among the first k, where what ties is in a random order."""
+    best = np.where(truth, similar, -np.inf).max(axis=1, keepdims=True)
+    above = (similar > best).sum(axis=1)
+    tied = similar == best
+    return _drawn((tied & truth).sum(axis=1), tied.sum(axis=1), above)
+
+
+def _drawn(true: npt.NDArray[np.int64], size: npt.NDArray[np.int64], above: npt.NDArray[np.int64]) -> Floats:
+    """(queries, ranks): that one of `true` is among the k - `above` that are drawn of `size`."""
+    found = np.zeros((len(true), len(RANKS)))
+    for column, k in enumerate(RANKS):
+        missed = np.ones(len(true))
+        for i in range(k):
+            left = np.maximum(size - i, 1)
+            share = np.where(i < size, np.maximum(size - true - i, 0) / left, 0.0)
+            missed *= np.where(i < k - above, share, 1.0)
+        found[:, column] = np.where(true > 0, 1 - missed, 0.0)
+    return found

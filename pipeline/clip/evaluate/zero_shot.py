@@ -83,14 +83,13 @@ class ZeroShot:
     def __init__(self, found: Embeddings, resamples: int) -> None:
         self.groups = [known.sample.group_id for known in found.known]
         self.cells = cells(found)
+        self.counted = [cell for cell in self.cells if cell.enough(self.groups)]
+        self._arrays = [(np.array(cell.rows, np.int64), np.array(cell.positive, np.bool_)) for cell in self.counted]
         self.resamples = resamples
-
-    def counted(self) -> list[Cell]:
-        return [cell for cell in self.cells if cell.enough(self.groups)]
 
     def scored(self, model: RegionClip, tokenizer: Tokenizer, z: Vectors, by: str) -> dict[str, Floats]:
         """Of each category that any cell asks for, (n,): the mean over the paraphrase sets."""
-        asked = sorted({cell.category for cell in self.counted()})
+        asked = sorted({cell.category for cell in self.counted})
         return {
             category: np.mean([scores(model, tokenizer, z, category, by, p) for p in paraphrases()], axis=0)
             for category in asked
@@ -98,30 +97,33 @@ class ZeroShot:
 
     def each(self, scored: dict[str, Floats]) -> Iterator[tuple[Cell, Figure]]:
         """A figure a cell; too few groups where it has fewer than LEAST_GROUPS a side."""
+        counted = {id(cell): arrays for cell, arrays in zip(self.counted, self._arrays, strict=True)}
         for cell in self.cells:
             groups = [self.groups[row] for row in cell.rows]
-            if not cell.enough(self.groups):
+            if id(cell) not in counted:
                 yield cell, too_few(len(cell.rows), len(set(groups)))
                 continue
-            values, positive = scored[cell.category][list(cell.rows)], np.array(cell.positive)
-            yield cell, figure(partial(_auc_of, values, positive), groups, self.resamples)
+            rows, positive = counted[id(cell)]
+            yield cell, figure(partial(_auc_of, scored[cell.category][rows], positive), groups, self.resamples)
 
-    def macro(self, scored: dict[str, Floats]) -> Figure:
-        """The mean over cells with enough groups; groups are resampled over all of them at once."""
-        return figure(lambda rows: self._macro(scored, rows), self.groups, self.resamples)
-
-    def difference(self, one: dict[str, Floats], other: dict[str, Floats]) -> Figure:
-        """Of two macros, paired: both on the same resamples."""
-        return figure(lambda rows: self._macro(one, rows) - self._macro(other, rows), self.groups, self.resamples)
+    def macro(self, *terms: tuple[float, dict[str, Floats]]) -> Figure:
+        """The mean over cells with enough groups of weighted scores' AUCs; groups are resampled over all of them at
+        once, so that the difference of two macros is paired.
+        """
+        if not self.counted:
+            return too_few(0, 0)
+        return figure(
+            lambda rows: sum(weight * self._macro(scored, rows) for weight, scored in terms),
+            self.groups,
+            self.resamples,
+        )
 
     def _macro(self, scored: dict[str, Floats], rows: Rows) -> float:
         times = np.bincount(rows, minlength=len(self.groups))
         found = []
-        for cell in self.counted():
-            members = np.array(cell.rows)
+        for cell, (members, positive) in zip(self.counted, self._arrays, strict=True):
             repeated = np.repeat(np.arange(len(members)), times[members])
-            positive: Bools = np.array(cell.positive)[repeated]
-            value = auc(scored[cell.category][members][repeated], positive)
+            value = auc(scored[cell.category][members][repeated], positive[repeated])
             if not np.isnan(value):
                 found.append(value)
         return float(np.mean(found)) if found else float("nan")
