@@ -16,13 +16,13 @@ def locked(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise StorageError(f"{folder}: {error.strerror}; choose another --work or change permissions") from error
+        raise StorageError(f"{folder}: {error.strerror}; choose another folder or change permissions") from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
-            raise LockedError(f"{folder}: process {holder} is building here; wait for it or stop it") from error
+            raise LockedError(f"{folder}: process {holder} is at work here; wait for it or stop it") from error
         os.truncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield

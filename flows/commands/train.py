@@ -9,7 +9,7 @@ import yaml
 from flows.config.training import TrainingConfig, read_training
 from flows.terminal import TERMINAL, say, tell
 from pipeline.clip.checkpoint import checkpoints, read_state
-from pipeline.clip.journal import Journal
+from pipeline.clip.journal import CURVES, Journal
 from pipeline.clip.settings import StageSettings
 from pipeline.clip.train import Step, Training, train
 from pipeline.locks import locked
@@ -41,12 +41,10 @@ def run(command: TrainCommand) -> None:
         say(f"training {config.name} in {folder}" + (f", from step {done}" if done else ""))
         for stage in config.train.stages:
             say(f"  {described(stage)}")
-        journal = Journal(folder, done)
-        place = train(training, Told(journal, config.train.steps))
-        _keep_config(config, folder)
-        page = journal.close(_about(config))
+        with Journal(folder, done, _about(config)) as journal:
+            place = train(training, Progress(journal, config, folder))
     tell(f"checkpoint  {place}")
-    tell(f"curves      {page}")
+    tell(f"curves      {folder / CURVES}")
     tell(f"evaluate    medregion evaluate EVALUATION.yaml --set checkpoint={place}")
 
 
@@ -79,21 +77,27 @@ def _about(config: TrainingConfig) -> dict[str, str]:
     }
 
 
-class Told:
+class Progress:
     """Lines go into the journal and, one upon the other where it is a terminal, to the person."""
 
-    def __init__(self, journal: Journal, steps: int) -> None:
-        self._journal, self._steps = journal, steps
+    def __init__(self, journal: Journal, config: TrainingConfig, folder: Path) -> None:
+        self._journal, self._config, self._folder = journal, config, folder
+        self._begun = False
 
     def logged(self, step: Step) -> None:
+        if not self._begun:
+            _keep_config(self._config, self._folder)
+            self._begun = True
         self._journal.add(step)
+        steps = self._config.train.steps
         losses = " ".join(f"{name} {value:.3f}" for name, value in step.losses.items())
-        line = f"{step.step}/{self._steps} {step.stage}: {losses} ({step.images_per_second:.0f} images/s)"
+        line = f"{step.step}/{steps} {step.stage}: {losses} ({step.images_per_second:.0f} images/s)"
         if not TERMINAL.err.isatty():
             say(line)
             return
-        TERMINAL.err.write(f"\r\x1b[K{line}" + ("\n" if step.step == self._steps else ""))
+        TERMINAL.err.write(f"\r\x1b[K{line}" + ("\n" if step.step == steps else ""))
         TERMINAL.err.flush()
 
     def saved(self, place: Path) -> None:
-        """Checkpoints are told at the end."""
+        """Curves go up to here; checkpoints are told at the end."""
+        self._journal.draw()

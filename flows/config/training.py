@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from flows.config.read import read_settings
-from pipeline.clip.settings import ModelSettings, RunSettings
+from pipeline.clip.settings import ImageTowerSettings, ModelSettings, RunSettings, TextTowerSettings
 from schemas.errors import ConfigError
 
 
@@ -38,7 +38,7 @@ def read_training(path: Path, overrides: tuple[str, ...] = ()) -> TrainingConfig
 def _ranges(config: TrainingConfig) -> Iterator[tuple[str, float, float, float]]:
     """Numbers that would fail late, or give nonsense: place, value, least and greatest."""
     image, text, roi, run = config.model.image, config.model.text, config.model.roi, config.train
-    for name, tower in (("image", image), ("text", text)):
+    for name, tower in _made_towers(config):
         for field in ("width", "depth", "heads"):
             yield f"model.{name}.{field}", getattr(tower, field), 1, 100_000
     yield "model.image.side_px", image.side_px, 8, 4096
@@ -52,6 +52,8 @@ def _ranges(config: TrainingConfig) -> Iterator[tuple[str, float, float, float]]
     yield "train.batch", run.batch, 2, 1_000_000
     for field in ("log_every", "checkpoint_every", "keep"):
         yield f"train.{field}", getattr(run, field), 1, 1e9
+    for field in ("seed", "warmup_steps", "threads"):
+        yield f"train.{field}", getattr(run, field), 0, 1e9
     yield "train.clip_norm", run.clip_norm, 1e-9, 1e9
     yield "train.weight_decay", run.weight_decay, 0, 10
     for field in ("drop_boxes", "random_boxes", "brightness", "contrast"):
@@ -63,11 +65,19 @@ def _ranges(config: TrainingConfig) -> Iterator[tuple[str, float, float, float]]
         yield f"train.stages.{i}.towers_rate", stage.towers_rate, 0, 100
 
 
+def _made_towers(config: TrainingConfig) -> Iterator[tuple[str, ImageTowerSettings | TextTowerSettings]]:
+    """Those whose sizes are the config's."""
+    if not config.model.image.weights:
+        yield "image", config.model.image
+    if not config.model.text.weights:
+        yield "text", config.model.text
+
+
 def _misfits(config: TrainingConfig) -> Iterator[tuple[str, str]]:
     image, text, roi = config.model.image, config.model.text, config.model.roi
     if not config.train.stages:
         yield "train.stages", "no stage; at least one is needed"
-    for name, tower in (("image", image), ("text", text)):
+    for name, tower in _made_towers(config):
         if tower.width % tower.heads:
             yield f"model.{name}.heads", f"{tower.heads} does not divide the width {tower.width}"
     for place, side in (("model.image.side_px", image.side_px), ("model.roi.crop_px", roi.crop_px)):

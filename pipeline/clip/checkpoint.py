@@ -1,6 +1,6 @@
 """What a run keeps: weights and optimiser as safetensors, where it stands as JSON; nothing is ever unpickled.
 
-RUN/checkpoints/00001200/{model,optimiser}.safetensors, state.json, tokenizer/
+RUN/checkpoints/00001200/{model,optimiser}.safetensors, state.json, tokenizer/, {image,text}_tower/config.json
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from safetensors.torch import load_file, save_file
 
-from pipeline.clip.model import RegionClip
+from pipeline.clip.model import RegionClip, TowerConfigs
 from pipeline.clip.settings import (
     ImageTowerSettings,
     ModelSettings,
@@ -22,41 +22,61 @@ from pipeline.clip.settings import (
     TextTowerSettings,
 )  # fmt: skip
 from pipeline.clip.tokenizer import Tokenizer, loaded_tokenizer
-from pipeline.commit import TEMPORARY, sync_folder
+from pipeline.commit import TEMPORARY, sync
 from schemas.errors import WeightsError, WrongRun
 
-VERSION = 1
-CHECKPOINTS, STATE, MODEL, OPTIMISER, TOKENIZER = (
-    "checkpoints", "state.json", "model.safetensors", "optimiser.safetensors", "tokenizer",
-)  # fmt: skip
+VERSION = 2
+CHECKPOINTS, STATE, MODEL, OPTIMISER = "checkpoints", "state.json", "model.safetensors", "optimiser.safetensors"
+GROUPS = "groups"
+TOKENIZER, IMAGE_TOWER, TEXT_TOWER = "tokenizer", "image_tower", "text_tower"
 
 
 @dataclass(frozen=True)
 class State:
-    """`step` steps are done; `run` is what must be the same to go on, `data` the fingerprint of the rows."""
+    """`step` steps are done; `run` is what must be the same to go on, `data` the fingerprint of the rows.
+
+    `release` and `split` name where these were; what is the same elsewhere is the same.
+    """
 
     step: int
     model: ModelSettings
     run: Mapping[str, Any]
     data: str
+    release: str = ""
+    split: str = ""
 
 
-def save(
-    folder: Path, state: State, model: RegionClip, tokenizer: Tokenizer, optimiser: torch.optim.Optimizer, keep: int
-) -> Path:
+@dataclass(frozen=True)
+class Learner:
+    """What a checkpoint keeps of a run; `groups` (n,) int64 hashes of the groups that were learned from."""
+
+    model: RegionClip
+    tokenizer: Tokenizer
+    optimiser: torch.optim.Optimizer
+    groups: torch.Tensor
+
+
+def save(folder: Path, state: State, learner: Learner, keep: int) -> Path:
     """Appears whole under its step; of older ones the last `keep` stay."""
+    model = learner.model
     place = folder / CHECKPOINTS / f"{state.step:08}"
+    for left in place.parent.glob(f".*{TEMPORARY}"):  # of a run that was killed; one run a folder has the lock
+        shutil.rmtree(left)
     unfinished = place.with_name(f".{place.name}.{os.getpid()}{TEMPORARY}")
-    shutil.rmtree(unfinished, ignore_errors=True)
     (unfinished / TOKENIZER).mkdir(parents=True)
     save_file(_contiguous(model.state_dict()), unfinished / MODEL)
-    save_file(_optimiser_tensors(model, optimiser), unfinished / OPTIMISER)
-    tokenizer.save(unfinished / TOKENIZER)
-    told = {"version": VERSION, "step": state.step, "data": state.data, "model": asdict(state.model), "run": state.run}
+    save_file(_optimiser_tensors(model, learner.optimiser), unfinished / OPTIMISER)
+    save_file({GROUPS: learner.groups}, unfinished / f"{GROUPS}.safetensors")
+    learner.tokenizer.save(unfinished / TOKENIZER)
+    model.configs.image.save_pretrained(unfinished / IMAGE_TOWER)
+    model.configs.text.save_pretrained(unfinished / TEXT_TOWER)
+    told = {"version": VERSION, **asdict(state)}
     (unfinished / STATE).write_text(json.dumps(told, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    for path in (*unfinished.rglob("*"), unfinished):
+        sync(path)
     shutil.rmtree(place, ignore_errors=True)
     unfinished.rename(place)
-    sync_folder(place.parent)
+    sync(place.parent)
     for old in checkpoints(folder)[:-keep]:
         shutil.rmtree(old)
     return place
@@ -90,20 +110,40 @@ def read_state(checkpoint: Path) -> State:
             roi=RegionSettings(**sizes.pop("roi")),
             **sizes,
         )
-        return State(told["step"], model, told["run"], told["data"])
+        return State(told["step"], model, told["run"], told["data"], told["release"], told["split"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WeightsError(
             f"{checkpoint}/{STATE}: not readable ({type(error).__name__}); take another checkpoint"
         ) from error
 
 
+def trained_groups(checkpoint: Path) -> torch.Tensor:
+    """(n,) int64, as `ReleaseRows.group_hashes` gives them. Raises WeightsError where a checkpoint has none."""
+    try:
+        found: torch.Tensor = load_file(checkpoint / f"{GROUPS}.safetensors")[GROUPS]
+    except (OSError, ValueError, KeyError) as error:
+        raise WeightsError(f"{checkpoint}: does not tell what it was trained on; take another checkpoint") from error
+    return found
+
+
 def load_model(checkpoint: Path) -> tuple[RegionClip, Tokenizer, State]:
     """In evaluation mode, on the processor; no weights but the checkpoint's own are looked for."""
     state = read_state(checkpoint)
     tokenizer = loaded_tokenizer(checkpoint / TOKENIZER, state.model.text.tokens)
-    model = RegionClip(state.model, tokenizer.size)
+    model = RegionClip(state.model, tokenizer.size, tower_configs(checkpoint))
     _load_weights(model, checkpoint)
     return model.eval(), tokenizer, state
+
+
+def tower_configs(checkpoint: Path) -> TowerConfigs:
+    """Raises WeightsError where there are none."""
+    from transformers import AutoConfig
+
+    try:
+        image, text = (AutoConfig.from_pretrained(checkpoint / name) for name in (IMAGE_TOWER, TEXT_TOWER))
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{checkpoint}: no config of a tower; take another checkpoint") from error
+    return TowerConfigs(image, text)
 
 
 def _load_weights(model: RegionClip, checkpoint: Path) -> None:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import jinja2
 from markupsafe import Markup, escape
@@ -21,29 +21,43 @@ COLOURS = ("s0", "s1", "s2", "s3", "s4")
 
 
 class Journal:
-    """Goes on where a resumed run stands: lines of steps that it will do again are taken out."""
+    """Goes on where a resumed run stands: at its first line, those of steps that are done again are taken out.
 
-    def __init__(self, folder: Path, done: int) -> None:
-        from tensorboardX import SummaryWriter
+    `about` are names and values for the head of the page. Used as a context: however a run ends, its page is written.
+    """
 
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = folder
-        kept = [line for line in read_lines(folder) if line["step"] <= done]
-        (folder / LOG).write_text("".join(f"{json.dumps(line)}\n" for line in kept), encoding="utf-8")
-        self._events = SummaryWriter(str(folder / EVENTS), purge_step=done + 1 if done else None)
+    def __init__(self, folder: Path, done: int, about: Mapping[str, str]) -> None:
+        self.folder, self._done, self._about = folder, done, about
+        self._events: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._events is not None:
+            self._events.close()
+            self.draw()
 
     def add(self, step: Step) -> None:
+        if self._events is None:
+            self._begin()
         line = asdict(step)
         with (self.folder / LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
         for name, value in scalars(line).items():
             self._events.add_scalar(name, value, step.step)
 
-    def close(self, about: Mapping[str, str]) -> Path:
-        """Writes the page; `about` are names and values for its head."""
-        self._events.close()
+    def _begin(self) -> None:
+        from tensorboardX import SummaryWriter
+
+        kept = [line for line in read_lines(self.folder) if line["step"] <= self._done]
+        (self.folder / LOG).write_text("".join(f"{json.dumps(line)}\n" for line in kept), encoding="utf-8")
+        self._events = SummaryWriter(str(self.folder / EVENTS), purge_step=self._done + 1 if self._done else None)
+
+    def draw(self) -> Path:
+        """The page, of all lines so far."""
         page = self.folder / CURVES
-        page.write_text(curves_page(read_lines(self.folder), about), encoding="utf-8")
+        page.write_text(curves_page(read_lines(self.folder), self._about), encoding="utf-8")
         return page
 
 

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -44,13 +45,26 @@ class Embedded:
     z_region: torch.Tensor
 
 
-class RegionClip(nn.Module):
-    """`vocabulary` is the tokenizer's size, for a text tower that is made."""
+@dataclass(frozen=True)
+class TowerConfigs:
+    """What transformers knows of the two towers' shapes."""
 
-    def __init__(self, settings: ModelSettings, vocabulary: int) -> None:
+    image: Any
+    text: Any
+
+
+class RegionClip(nn.Module):
+    """`vocabulary` is the tokenizer's size, for a text tower that is made.
+
+    Given `configs` the towers are made as these say, and no weights are looked for. Raises WeightsError where weights
+    that the settings name are missing or do not fit.
+    """
+
+    def __init__(self, settings: ModelSettings, vocabulary: int, configs: TowerConfigs | None = None) -> None:
         super().__init__()
         self.settings = settings
-        self.image, self.text = ImageTower(settings.image), TextTower(settings.text, vocabulary)
+        self.image = ImageTower(settings.image, configs and configs.image)
+        self.text = TextTower(settings.text, vocabulary, configs and configs.text)
         width, roi = self.image.width, settings.roi
         self.join = nn.Linear(2 * width, width) if roi.branch == "both" else nn.Identity()
         self.box = nn.Linear(8 * FREQUENCIES, width) if roi.fourier else None
@@ -64,6 +78,10 @@ class RegionClip(nn.Module):
         bias = {name: nn.Parameter(torch.tensor(BIAS)) for name in ("image", "region")} if sigmoid else {}
         self.bias = nn.ParameterDict(bias)
 
+    @property
+    def configs(self) -> TowerConfigs:
+        return TowerConfigs(self.image.vit.config, self.text.bert.config)
+
     def embed_images(self, views: Views, roi: bool = True) -> Embedded:
         """With `roi` off no region is looked at: z_global_roi is z_global, and z_region is empty (n, 0, e)."""
         tokens = self.image(views.pixels)
@@ -74,12 +92,20 @@ class RegionClip(nn.Module):
         informed, regions = self.processor(glob, self._regions(patches, views), patches, views.valid)
         return Embedded(z_global, _unit(self.image_head(informed)), _unit(self.region_head(regions)))
 
-    def embed_texts(self, tokens: Tokens) -> torch.Tensor:
-        """Unit vectors (n, e). Texts of like length are encoded together, so that little of it is padding."""
+    def text_states(self, tokens: Tokens) -> torch.Tensor:
+        """(n, text width). Texts of like length are encoded together, so that little of it is padding."""
         lengths = tokens.mask.sum(dim=1)
         order = lengths.argsort(stable=True)
         parts = [self.text(_cut(tokens, rows, int(lengths[rows[-1]]))) for rows in torch.split(order, TEXTS_AT_ONCE)]
-        return _unit(self.text_head(torch.cat(parts)[order.argsort()]))
+        return torch.cat(parts)[order.argsort()]
+
+    def text_vectors(self, states: torch.Tensor) -> torch.Tensor:
+        """Unit vectors (n, e)."""
+        return _unit(self.text_head(states))
+
+    def embed_texts(self, tokens: Tokens) -> torch.Tensor:
+        """Unit vectors (n, e)."""
+        return self.text_vectors(self.text_states(tokens))
 
     def logits(self, z: torch.Tensor, texts: torch.Tensor, of: str) -> torch.Tensor:
         """(n, m) of unit vectors (n, e) and (m, e); `of` names the pair of scale and bias: image or region."""

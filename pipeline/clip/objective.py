@@ -11,7 +11,7 @@ from pipeline.clip.model import Embedded, RegionClip
 from pipeline.clip.samples import Text
 from pipeline.clip.settings import StageSettings
 from pipeline.clip.statements import targets
-from pipeline.clip.tokenizer import Tokenizer
+from pipeline.clip.text_vectors import TextVectors
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 NEGATIVES_A_TEXT = 2  # of its own false versions, and as many of other texts that are false of its region
@@ -31,18 +31,19 @@ class TextTable:
 
 
 def losses(
-    model: RegionClip, tokenizer: Tokenizer, batch: Batch, stage: StageSettings, turn: int = 0
+    model: RegionClip, encode: TextVectors, batch: Batch, stage: StageSettings, turn: int = 0
 ) -> dict[str, torch.Tensor]:
     """Unweighted, by name; those alone that the stage asks for. `turn` picks among a text's false versions."""
     device = model.image_head.weight.device
     views = batch.views.to(device)
     embedded = model.embed_images(views, roi=stage.roi)
     own = _own_negatives(batch.described, turn) if stage.negatives else []
-    table = _encoded(model, tokenizer, _texts(batch, stage, own))
+    texts = _texts(batch, stage, own)
+    table = TextTable(encode(texts), {text: i for i, text in enumerate(texts)})
     loss, found = LOSSES[model.settings.loss], dict[str, torch.Tensor]()
-    for name, texts in (("report", batch.reports), ("summary", batch.summaries)):
+    for name, of_images in (("report", batch.reports), ("summary", batch.summaries)):
         if getattr(stage, name):
-            pairs = _image_pairs(batch, texts)
+            pairs = _image_pairs(batch, of_images)
             found[name] = _image_loss(model, embedded.z_global, pairs, table, loss)
             if stage.roi:
                 found[f"{name}{INFORMED}"] = _image_loss(model, embedded.z_global_roi, pairs, table, loss)
@@ -68,12 +69,6 @@ def _texts(batch: Batch, stage: StageSettings, own: Sequence[Sequence[str]]) -> 
     regions = batch.described if stage.roi and (stage.region or stage.negatives) else ()
     of_regions = [each.text.words for each in regions]
     return list(dict.fromkeys([*of_images, *of_regions, *(text for each in own for text in each)]))
-
-
-def _encoded(model: RegionClip, tokenizer: Tokenizer, texts: Sequence[str]) -> TextTable:
-    device = model.image_head.weight.device
-    vectors = model.embed_texts(tokenizer(texts).to(device)) if texts else model.text_head.weight.new_zeros(0, 1)
-    return TextTable(vectors, {text: i for i, text in enumerate(texts)})
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,15 @@ class ReleaseRows:
                     told = (row["summary"], row["report"], *(text for each in regions for text in each.values()))
                     yield from (text for text in told if text)
 
+    def group_hashes(self) -> npt.NDArray[np.int64]:
+        """Of each group once, sorted: enough to tell whether two splits share any."""
+        names = set[str]()
+        for name in dict.fromkeys(group.shard for group in self.groups):
+            for table in self.folder.groups(name, ("group_id",)):
+                names.update(table.column("group_id").to_pylist())
+        hashes = (hashlib.blake2b(name.encode(), digest_size=8).digest() for name in names)
+        return np.unique(np.array([int.from_bytes(each, "big", signed=True) for each in hashes], np.int64))
+
     @cached_property
     def fingerprint(self) -> str:
         """Of which rows there are and in which order: a shard's name is a hash of what it holds."""

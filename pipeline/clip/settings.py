@@ -13,8 +13,9 @@ Device = Literal["auto", "cpu", "cuda"]
 
 @dataclass(frozen=True, kw_only=True)
 class ImageTowerSettings:
-    """A transformers ViT: made at these sizes, or, where `weights` names a folder or a hub's model, loaded from there
-    at that one's sizes (`side_px` and `patch_px` then have to be its own).
+    """A transformers ViT: made at these sizes, or, where `weights` names a folder, a hub's model or
+    `package:NAME/FOLDER`, loaded from there at that one's sizes. `patch_px` then has to be its own; to another
+    `side_px` its positions are interpolated.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = FORBID_EXTRA
@@ -28,13 +29,15 @@ class ImageTowerSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class TextTowerSettings:
-    """A transformers BERT: made at these sizes with a vocabulary of the training texts, or loaded with its own."""
+    """A transformers BERT: made at these sizes with a vocabulary of the training texts; or any encoder of texts, loaded
+    with its own.
+    """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = FORBID_EXTRA
     weights: str | None = None
     frozen: bool = False  # only the projection learns
     tokens: int = 96  # longest text; what is longer is cut
-    vocabulary: int = 4000  # words at most, of a made one
+    vocabulary: int = 4000  # pieces of a made one
     width: int = 768
     depth: int = 12
     heads: int = 12

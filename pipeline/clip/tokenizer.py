@@ -9,7 +9,11 @@ from typing import Any
 
 import torch
 
+from pipeline.clip.weights import place_of
+from schemas.errors import WeightsError
+
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+KEY = "model.text.weights"  # of a training config
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
@@ -44,22 +48,29 @@ class Tokenizer:
 
 
 def made_tokenizer(texts: Iterable[str], size: int, limit: int) -> Tokenizer:
-    """A WordPiece of at most `size` pieces; the same texts in any order give the same one."""
+    """A WordPiece of about `size` pieces; the same texts in any order give the same one."""
     from transformers import BertTokenizer
 
     pieces = vocabulary(texts, size)
     return Tokenizer(BertTokenizer(vocab={piece: i for i, piece in enumerate(pieces)}), limit)
 
 
-def loaded_tokenizer(place: str | Path, limit: int) -> Tokenizer:
-    """From a folder, or by a hub's name where it is in the local cache."""
+def loaded_tokenizer(weights: str | Path, limit: int) -> Tokenizer:
+    """From a folder, a package, or by a hub's name where that is in the local cache.
+
+    Raises WeightsError where there is none.
+    """
     from transformers import AutoTokenizer
 
-    return Tokenizer(AutoTokenizer.from_pretrained(str(place), local_files_only=True), limit)
+    place = place_of(str(weights), KEY)
+    try:
+        return Tokenizer(AutoTokenizer.from_pretrained(place, local_files_only=True), limit)
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{KEY}: no tokenizer in {place!r}; give a folder with tokenizer.json") from error
 
 
 def vocabulary(texts: Iterable[str], size: int) -> list[str]:
-    """The special pieces, every character by itself and within a word, then the most frequent words.
+    """The special pieces, every character by itself and within a word, then the most frequent words up to `size`.
 
     A word that is not listed falls apart into its longest listed beginning and characters, so nothing is unknown but
     characters never seen.

@@ -1,4 +1,4 @@
-"""The two encoders: a transformers ViT and a transformers BERT, made at any size or loaded."""
+"""The two encoders: a transformers ViT and a BERT-like one, made at any size or loaded."""
 
 from pathlib import Path
 from typing import Any
@@ -8,27 +8,30 @@ from torch import nn
 
 from pipeline.clip.settings import ImageTowerSettings, TextTowerSettings
 from pipeline.clip.tokenizer import Tokens
+from pipeline.clip.weights import place_of
 from schemas.errors import WeightsError
 
 MIDDLE, HALF_RANGE = 127.5, 127.5  # of 8 bits, to -1 .. 1: the normalisation that ViT was pretrained with
 MLP = 4  # times the width
+POOLER = "pooler."  # of what is loaded, not used here
+OFFSET = {"roberta": 2, "xlm-roberta": 2, "camembert": 2}  # positions that a kind of text tower does not give to tokens
 
 
 class ImageTower(nn.Module):
     """Pictures (n, 3, h, w) uint8 to tokens (n, 1 + patches, width): the class token, then patches row by row.
 
     Pictures of another side than the tower's get its position embeddings interpolated, so one tower serves global
-    views and crops.
+    views and crops. Given `config`, of transformers, it is made as that says, whatever the settings' weights.
     """
 
-    def __init__(self, settings: ImageTowerSettings) -> None:
+    def __init__(self, settings: ImageTowerSettings, config: Any = None) -> None:
         from transformers import ViTConfig, ViTModel
 
         super().__init__()
-        if settings.weights:
-            self.vit = _loaded(ViTModel, settings.weights, "model.image.weights", add_pooling_layer=False)
+        if settings.weights and config is None:
+            self.vit = _loaded(settings.weights, "model.image.weights")
         else:
-            config = ViTConfig(
+            config = config or ViTConfig(
                 hidden_size=settings.width,
                 num_hidden_layers=settings.depth,
                 num_attention_heads=settings.heads,
@@ -38,7 +41,14 @@ class ImageTower(nn.Module):
                 hidden_dropout_prob=0.0,
                 attention_probs_dropout_prob=0.0,
             )
-            self.vit = ViTModel(config, add_pooling_layer=False)
+            self.vit = _made(config)
+        if not isinstance(self.vit, ViTModel):
+            raise WeightsError(f"model.image.weights: a {type(self.vit).__name__}; a ViTModel is needed")
+        if self.vit.config.patch_size != settings.patch_px:
+            raise WeightsError(
+                f"model.image.patch_px: {settings.patch_px}, but {settings.weights} has patches of "
+                f"{self.vit.config.patch_size} px; say so"
+            )
         self.width: int = self.vit.config.hidden_size
         self.patch_px: int = self.vit.config.patch_size
         self.side_px: int = self.vit.config.image_size
@@ -51,16 +61,16 @@ class ImageTower(nn.Module):
 
 
 class TextTower(nn.Module):
-    """Tokens (n, t) to (n, width): the mean over a text's tokens."""
+    """Tokens (n, t) to (n, width): the mean over a text's tokens. `config` as the image tower takes it."""
 
-    def __init__(self, settings: TextTowerSettings, vocabulary: int) -> None:
-        from transformers import BertConfig, BertModel
+    def __init__(self, settings: TextTowerSettings, vocabulary: int, config: Any = None) -> None:
+        from transformers import BertConfig
 
         super().__init__()
-        if settings.weights:
-            self.bert = _loaded(BertModel, settings.weights, "model.text.weights", add_pooling_layer=False)
+        if settings.weights and config is None:
+            self.bert = _loaded(settings.weights, "model.text.weights")
         else:
-            config = BertConfig(
+            config = config or BertConfig(
                 vocab_size=vocabulary,
                 hidden_size=settings.width,
                 num_hidden_layers=settings.depth,
@@ -70,7 +80,10 @@ class TextTower(nn.Module):
                 hidden_dropout_prob=0.0,
                 attention_probs_dropout_prob=0.0,
             )
-            self.bert = BertModel(config, add_pooling_layer=False)
+            self.bert = _made(config)
+        most = _most_tokens(self.bert.config)
+        if settings.tokens > most:
+            raise WeightsError(f"model.text.tokens: {settings.tokens}, but {settings.weights} reads at most {most}")
         self.width: int = self.bert.config.hidden_size
         self.frozen = settings.frozen
         if settings.frozen:
@@ -91,16 +104,42 @@ class TextTower(nn.Module):
         return mean
 
 
-def _loaded(kind: Any, place: str, key: str, **options: Any) -> Any:
-    """From a folder, or by a hub's name where it is in the local cache; safetensors alone.
+def _most_tokens(config: Any) -> int:
+    return int(config.max_position_embeddings) - OFFSET.get(config.model_type, 0)
 
-    Raises WeightsError, which names the config's key, where there is none.
+
+def _made(config: Any) -> Any:
+    from transformers import AutoModel
+
+    return _without_pooler(AutoModel.from_config(config))
+
+
+def _without_pooler(model: Any) -> Any:
+    if getattr(model, "pooler", None) is not None:
+        model.pooler = None
+    return model
+
+
+def _loaded(place: str, key: str) -> Any:
+    """From a folder, or by a hub's name where it is in the local cache; safetensors alone, of any kind of encoder.
+
+    Raises WeightsError, which names the config's key, where there is none, or where weights lack what the encoder has.
     """
+    from transformers import AutoModel
+
+    place = place_of(place, key)
     try:
-        return kind.from_pretrained(place, local_files_only=True, use_safetensors=True, **options)
-    except (OSError, ValueError) as error:
+        model, about = AutoModel.from_pretrained(
+            place, local_files_only=True, use_safetensors=True, output_loading_info=True
+        )
+    except (OSError, ValueError, RuntimeError) as error:
         known = "a folder" if Path(place).is_dir() else "neither a folder nor in the local cache of the hub"
         raise WeightsError(
-            f"{key}: no weights of a {kind.__name__} in {place!r} ({known}); give a folder with config.json and "
+            f"{key}: no weights of an encoder in {place!r} ({known}); give a folder with config.json and "
             "model.safetensors"
         ) from error
+    missing = sorted(name for name in about["missing_keys"] if not name.startswith(POOLER))
+    if missing or about["mismatched_keys"]:
+        named = ", ".join([*missing, *(str(each[0]) for each in about["mismatched_keys"])][:3])
+        raise WeightsError(f"{key}: the weights in {place!r} lack what a {type(model).__name__} has: {named}")
+    return _without_pooler(model)

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,12 +12,13 @@ import torch
 
 from pipeline.clip import checkpoint
 from pipeline.clip.batches import Batch, Sizes, batch_of
-from pipeline.clip.checkpoint import State
+from pipeline.clip.checkpoint import Learner, State
 from pipeline.clip.model import RegionClip
 from pipeline.clip.objective import losses, total
 from pipeline.clip.rows import Order, ReleaseRows
 from pipeline.clip.samples import sample_of
-from pipeline.clip.settings import ModelSettings, RunSettings, StageSettings
+from pipeline.clip.settings import Device, ModelSettings, RunSettings, StageSettings
+from pipeline.clip.text_vectors import TextVectors
 from pipeline.clip.tokenizer import Tokenizer, loaded_tokenizer, made_tokenizer
 from schemas.errors import BadData, WrongRun
 
@@ -67,23 +68,22 @@ def train(training: Training, watch: Watch) -> Path:
     run = training.run
     if run.threads:
         torch.set_num_threads(run.threads)
-    device = device_of(run)
+    device = device_of(run.device)
     rows = ReleaseRows(training.release, training.split)
-    tokenizer = tokenizer_of(training.model, rows)
-    torch.manual_seed(run.seed)
-    model = RegionClip(training.model, tokenizer.size).to(device)
-    optimiser = optimiser_of(model, run)
-    state = State(0, training.model, lasting(run), rows.fingerprint)
     found = checkpoint.checkpoints(training.folder)
+    state = State(0, training.model, lasting(run), rows.fingerprint, training.release, training.split)
+    learner = _learner(training, rows, found, device)
+    model, optimiser = learner.model, learner.optimiser
     done = checkpoint.resume(found[-1], model, optimiser, state) if found else 0
     place = found[-1] if found else training.folder
     model.train()
+    encode = TextVectors(model, learner.tokenizer)
     log = _Log(run)
     for step, batch in batches(rows, training, done):
         stage, within = run.stage_at(step)
         rate = set_rates(optimiser, stage, within, run)
         torch.manual_seed(hash((run.seed, step)) % 2**63)  # of what drops out, so that a resumed run drops the same
-        parts = losses(model, tokenizer, batch, stage, turn=step)
+        parts = losses(model, encode, batch, stage, turn=step)
         loss = total(parts, stage)
         _check(loss, "loss", batch, step)
         optimiser.zero_grad()
@@ -95,19 +95,30 @@ def train(training: Training, watch: Watch) -> Path:
         if line := log.line(step + 1, rate, float(norm), model):
             watch.logged(line)
         if (step + 1) % run.checkpoint_every == 0 or step + 1 == run.steps:
-            place = checkpoint.save(
-                training.folder, replace(state, step=step + 1), model, tokenizer, optimiser, run.keep
-            )
+            place = checkpoint.save(training.folder, replace(state, step=step + 1), learner, run.keep)
             watch.saved(place)
     return place
 
 
-def device_of(run: RunSettings) -> torch.device:
+def _learner(training: Training, rows: ReleaseRows, found: Sequence[Path], device: torch.device) -> Learner:
+    """New, or with tokenizer and towers as the last checkpoint has them; weights and moments are not yet loaded."""
+    settings = training.model
+    if found:
+        tokenizer = loaded_tokenizer(found[-1] / checkpoint.TOKENIZER, settings.text.tokens)
+        configs = checkpoint.tower_configs(found[-1])
+    else:
+        tokenizer, configs = tokenizer_of(settings, rows), None
+    torch.manual_seed(training.run.seed)
+    model = RegionClip(settings, tokenizer.size, configs).to(device)
+    return Learner(model, tokenizer, optimiser_of(model, training.run), torch.from_numpy(rows.group_hashes()))
+
+
+def device_of(device: Device) -> torch.device:
     """Raises WrongRun where cuda is asked for and is not there."""
     there = torch.cuda.is_available()
-    if run.device == "cuda" and not there:
-        raise WrongRun("train.device: cuda, but torch finds no CUDA device; say auto or cpu")
-    return torch.device("cuda" if there and run.device != "cpu" else "cpu")
+    if device == "cuda" and not there:
+        raise WrongRun("device: cuda, but torch finds no CUDA device; say auto or cpu")
+    return torch.device("cuda" if there and device != "cpu" else "cpu")
 
 
 def tokenizer_of(model: ModelSettings, rows: ReleaseRows) -> Tokenizer:

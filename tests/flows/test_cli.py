@@ -134,14 +134,14 @@ def test_a_second_driver_is_refused(config: Path, tmp_path: Path) -> None:
     with locked(tmp_path / "work"):
         told = medregion("build", config, "--work", tmp_path / "work")
     assert told.returncode == 2
-    assert f"process {os.getpid()} is building here" in told.stderr
+    assert f"process {os.getpid()} is at work here" in told.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_exit_2(config: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     told = medregion("build", config, "--work", tmp_path / "file" / "work")
     assert told.returncode == 2
-    assert "choose another --work or change permissions" in told.stderr
+    assert "choose another folder or change permissions" in told.stderr
 
 
 def test_a_dry_run_tells_counts_and_space_and_writes_nothing(config: Path, tmp_path: Path) -> None:

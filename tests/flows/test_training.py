@@ -81,7 +81,7 @@ def test_more_steps_are_another_run(folder: Path) -> None:
 
 
 def test_weights_that_are_nowhere_are_refused_before_anything_is_trained(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(WeightsError, match=r"model\.image\.weights: no weights of a ViTModel in 'nobody/none'"):
+    with pytest.raises(WeightsError, match=r"model\.image\.weights: no weights of an encoder in 'nobody/none'"):
         train(TrainCommand(folder / "train.yaml", str(tmp_path / "x"), ("model.image.weights=nobody/none",)))
     assert not (tmp_path / "x" / "checkpoints").exists()
 
@@ -91,7 +91,7 @@ def test_an_evaluation_leaves_tables_and_a_page(
 ) -> None:
     evaluate(EvaluateCommand(folder / "evaluate.yaml", str(tmp_path / "tables"), ()))
     told = json.loads((tmp_path / "tables" / "evaluation.json").read_text())
-    assert told["about"]["checkpoint_step"] == 8
+    assert told["about"]["checkpoint"] == "00000008"
     assert {row["table"] for row in told["rows"]} >= {"zero-shot", "retrieval", "region choice"}
     assert "| what | method | regime |" in (tmp_path / "tables" / "evaluation.md").read_text()
     assert "What retrieval finds" in (tmp_path / "tables" / "evaluation.html").read_text()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from pipeline.clip.checkpoint import load_model
+from pipeline.clip.checkpoint import load_model, trained_groups
 from pipeline.clip.evaluate.bootstrap import Figure, mean
 from pipeline.clip.evaluate.embedding import (
     Embeddings,
@@ -25,7 +25,6 @@ from pipeline.clip.evaluate.settings import EvaluationSettings
 from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, ZeroShot
 from pipeline.clip.model import RegionClip
 from pipeline.clip.rows import ReleaseRows
-from pipeline.clip.settings import RunSettings
 from pipeline.clip.tokenizer import Tokenizer
 from pipeline.clip.train import device_of
 from schemas.facts import SIZES
@@ -41,6 +40,7 @@ STRATA: Mapping[str, tuple[str, ...]] = {
     "small and medium": SIZES[1:3],
     **{each: (each,) for each in SIZES},
 }
+SEEN_IN_TRAINING = "groups also trained on"
 CONTEXT = ("modality=", "body_part=")
 
 
@@ -81,10 +81,10 @@ def evaluate(
     """`told` is called with a line before each of the longer parts."""
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    device = device_of(RunSettings(device=settings.device))
+    device = device_of(settings.device)
     model, tokenizer, state = load_model(checkpoint)
     torch.manual_seed(settings.seed)
-    floor = RegionClip(state.model, tokenizer.size).eval().to(device)
+    floor = RegionClip(state.model, tokenizer.size, model.configs).eval().to(device)
     model = model.to(device)
     rows = ReleaseRows(release, split)
     told(f"{len(rows)} rows of split {split}")
@@ -101,13 +101,17 @@ def evaluate(
         *_retrieval(trained, untrained, settings),
         *_regions(trained, untrained, {SHUFFLED: shuffled, BOXES: alone}, settings),
     )
+    groups = rows.group_hashes()
     about = {
-        "checkpoint_step": state.step,
+        "checkpoint": checkpoint.name,
+        "trained on": f"{Path(state.release).name}, split {state.split}",
         "release": Path(release).name,
         "split": split,
         "rows": len(rows),
-        "groups": len({known.sample.group_id for known in trained.found.known}),
+        "groups": len(groups),
+        SEEN_IN_TRAINING: int(np.isin(groups, trained_groups(checkpoint).numpy()).sum()),
         "regions": len(trained.found.owner),
+        "regions left out": trained.found.left_out,
         "settings": asdict(settings),
     }
     return Evaluation(tables, trained.found, trained.reports, about)
