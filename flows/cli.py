@@ -5,7 +5,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -158,11 +158,12 @@ def embed(
     boxes: Annotated[
         Path | None, typer.Option(help='JSON lines of {"image": PATH, "boxes": [[x1, y1, x2, y2]]}.')
     ] = None,
+    device: Annotated[Literal["auto", "cpu", "cuda"], typer.Option(help="What computes.")] = "auto",
 ) -> None:
     """Vectors of pictures and, where boxes are given, of their regions."""
     from flows.commands.embed import run
 
-    run(checkpoint, images, out, boxes)
+    run(checkpoint, images, out, boxes, device)
 
 
 def main() -> None:

@@ -65,7 +65,7 @@ def embed_images(
     temporary = out.with_name(f".{out.name}{TEMPORARY}")
     pictures = 0
     try:
-        with pq.ParquetWriter(temporary, EMBEDDINGS, compression="zstd") as writer:
+        with temporary.open("wb") as sink, pq.ParquetWriter(sink, EMBEDDINGS, compression="zstd") as writer:
             for part in _parts(samples):
                 writer.write_table(pa.Table.from_pylist(list(_rows(model, part)), schema=EMBEDDINGS))
                 pictures += len(part)

@@ -132,14 +132,14 @@ def _loaded(place: str, key: str) -> Any:
         model, about = AutoModel.from_pretrained(
             place, local_files_only=True, use_safetensors=True, output_loading_info=True
         )
-    except (OSError, ValueError, RuntimeError) as error:
+    except RuntimeError as error:
+        raise WeightsError(f"{key}: the weights in {place!r} have other sizes than its config.json says") from error
+    except (OSError, ValueError) as error:
         known = "a folder" if Path(place).is_dir() else "neither a folder nor in the local cache of the hub"
         raise WeightsError(
             f"{key}: no weights of an encoder in {place!r} ({known}); give a folder with config.json and "
             "model.safetensors"
         ) from error
-    missing = sorted(name for name in about["missing_keys"] if not name.startswith(POOLER))
-    if missing or about["mismatched_keys"]:
-        named = ", ".join([*missing, *(str(each[0]) for each in about["mismatched_keys"])][:3])
-        raise WeightsError(f"{key}: the weights in {place!r} lack what a {type(model).__name__} has: {named}")
+    if missing := sorted(name for name in about["missing_keys"] if not name.startswith(POOLER)):
+        raise WeightsError(f"{key}: the weights in {place!r} lack what a {type(model).__name__} has: {missing[0]}")
     return _without_pooler(model)

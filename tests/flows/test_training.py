@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from flows.commands import embed
 from flows.commands.evaluate import EvaluateCommand
@@ -15,7 +16,7 @@ from flows.commands.train import TrainCommand
 from flows.commands.train import run as train
 from pipeline.clip.embed_images import EMBEDDINGS
 from pipeline.clip.journal import read_lines
-from schemas.errors import ConfigError, FellShort, SourceError, WeightsError, WrongRun
+from schemas.errors import ConfigError, FellShort, SourceError, StorageError, WeightsError, WrongRun
 from tests.pipeline.clip.releases import make_release
 
 TRAIN = """
@@ -142,7 +143,10 @@ def test_what_does_not_decode_has_no_row_and_the_rest_is_kept(folder: Path, tmp_
     [
         ("[1]", "line 1 is no"),
         ('{"image": "x.png", "boxes": []}', "line 1 names no picture"),
+        ('{"image": "../a.png", "boxes": []}', "line 1 names no picture"),
         ('{"image": "a.png", "boxes": [[5, 5, 5, 9]]}', "line 1 has a box without an area"),
+        ('{"image": "a.png", "boxes": [[5, 5, NaN, 9]]}', "line 1 has an edge that is no number"),
+        ('{"image": "a.png", "boxes": []}\n{"image": "./a.png", "boxes": []}', "line 2 names a picture again"),
     ],
 )
 def test_a_wrong_line_of_boxes_is_named(folder: Path, tmp_path: Path, line: str, words: str) -> None:
@@ -151,6 +155,27 @@ def test_a_wrong_line_of_boxes_is_named(folder: Path, tmp_path: Path, line: str,
     with pytest.raises(SourceError, match=words):
         embed.run(folder / "run", images, tmp_path / "out.parquet", boxes)
     assert not (tmp_path / "out.parquet").exists()
+
+
+def test_vectors_that_cannot_be_written_are_one_line(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match=r"nowhere/out\.parquet: No such file or directory; name another file"):
+        embed.run(folder / "run", pictures(tmp_path / "images"), tmp_path / "nowhere" / "out.parquet", None)
+
+
+def test_tables_on_what_was_trained_on_say_so(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    evaluate(EvaluateCommand(folder / "evaluate.yaml", str(tmp_path / "tables"), ("split=train",)))
+    assert "groups were trained on" in capsys.readouterr().err
+    assert "- groups also trained on: 0" not in (tmp_path / "tables" / "evaluation.md").read_text()
+
+
+def test_curves_are_drawn_however_a_run_ends(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    norms = iter([1.0] * 5)
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", lambda *_: torch.tensor(next(norms, float("nan"))))
+    with pytest.raises(WrongRun, match=r"step 5: the norm of the gradient is nan"):
+        train(TrainCommand(folder / "train.yaml", str(tmp_path / "run"), ("train.log_every=1",)))
+    assert "<svg" in (tmp_path / "run" / "curves.html").read_text()
+    assert (tmp_path / "run" / "train.yaml").is_file()
+    assert len(read_lines(tmp_path / "run")) == 5
 
 
 def test_no_folder_and_no_picture_are_refused(folder: Path, tmp_path: Path) -> None:

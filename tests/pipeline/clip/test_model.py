@@ -82,14 +82,17 @@ def test_a_box_is_told_only_where_the_fourier_embedding_is_on() -> None:
 
 
 def test_align_takes_the_mean_of_the_patches_that_a_box_covers() -> None:
-    """A box on whole patches: RoIAlign samples within them, so one patch alone decides."""
-    model, views = tiny_model(branch="align"), some_views(count=1, regions=1, valid=1.0)
+    """Boxes on whole patches: columns run along x, rows along y."""
+    model, views = tiny_model(branch="align"), some_views(count=1, regions=2, valid=1.0)
     with torch.no_grad():
         patches = model.image(views.pixels)[:, 1:]
-        cells = model._aligned(patches, replace(views, boxes=torch.tensor([[[10.0, 10.0, 10.001, 10.001]]])))
+        boxes = torch.tensor([[[22.0, 6.0, 22.001, 6.001], [8.0, 16.0, 24.0, 24.0]]])
+        cells = model._aligned(patches, replace(views, boxes=boxes))
     grid = patches[0].view(8, 8, -1)
-    corner = (1 - 0.0) * grid[2, 2]  # patch (2, 2) has its centre at pixel 10
-    assert torch.allclose(cells[0], corner, atol=1e-3)
+    assert torch.allclose(cells[0], grid[1, 5], atol=1e-3)  # its centre is at pixel (22, 6)
+    # Four samples down the two rows 4 and 5, each between the centres of two patches; one in the middle of each column.
+    rows = (0.25 * grid[3] + 1.75 * grid[4] + 1.75 * grid[5] + 0.25 * grid[6]) / 4
+    assert torch.allclose(cells[1], rows[2:6].mean(dim=0), atol=1e-4)
 
 
 def test_gates_learn_although_they_start_closed() -> None:

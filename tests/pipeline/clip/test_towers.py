@@ -58,12 +58,20 @@ def test_any_bert_like_encoder_gives_what_transformers_gives(kind: str, tmp_path
         assert tower(Tokens(ids, mask)).shape == (2, 16)
 
 
-def test_what_the_weights_lack_is_said_and_not_made_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        (
+            {"num_hidden_layers": 2, "max_position_embeddings": 32},
+            r"in .* lack what a BertModel has: encoder\.layer\.1",
+        ),
+        ({"max_position_embeddings": 64}, r"in .* have other sizes than its config\.json"),
+    ],
+)
+def test_what_the_weights_lack_is_said_and_not_made_up(config: dict[str, int], message: str, tmp_path: Path) -> None:
     place, _ = saved(tmp_path, TEXTS["bert"])
-    (tmp_path / "config.json").write_text(
-        BertConfig(vocab_size=90, **{**SIZES, "num_hidden_layers": 2}).to_json_string()
-    )
-    with pytest.raises(WeightsError, match=r"model\.text\.weights: the weights in .* lack what a BertModel has: enc"):
+    (tmp_path / "config.json").write_text(BertConfig(vocab_size=90, **{**SIZES, **config}).to_json_string())
+    with pytest.raises(WeightsError, match=rf"model\.text\.weights: the weights {message}"):
         TextTower(TextTowerSettings(weights=place, tokens=8), 0)
 
 

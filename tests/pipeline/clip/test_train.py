@@ -1,19 +1,24 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
+from transformers import AutoModel, BertConfig, BertTokenizer
 
 from pipeline.clip import checkpoint
 from pipeline.clip.batches import NO_SHAKING, Sizes, batch_of
 from pipeline.clip.rows import ReleaseRows
 from pipeline.clip.samples import sample_of
-from pipeline.clip.settings import RunSettings, StageSettings
+from pipeline.clip.settings import RunSettings, StageSettings, TextTowerSettings
 from pipeline.clip.statements import targets
+from pipeline.clip.tokenizer import vocabulary
 from pipeline.clip.train import Step, Training, lasting, set_rates, train
 from schemas.errors import WeightsError, WrongRun
+from schemas.tables.release import RELEASE
 from tests.pipeline.clip.builders import tiny_settings
-from tests.pipeline.clip.releases import make_release
+from tests.pipeline.clip.releases import make_release, make_row
 
 STAGES = (
     StageSettings(name="warmup", steps=2, report=1.0),
@@ -120,9 +125,76 @@ def test_old_checkpoints_go(release: str, tmp_path: Path) -> None:
 
 def test_a_loss_that_is_no_number_stops_with_the_rows_named(release: str, tmp_path: Path) -> None:
     wild = (StageSettings(name="wild", steps=40, report=1.0, learning_rate=1e30),)
-    with pytest.raises(WrongRun, match=r"step \d+: the loss is (nan|inf).*learning_rate.*tr0{20}"):
+    with pytest.raises(
+        WrongRun, match=r"step \d+: the (loss|norm of the gradient) is (nan|inf).*learning_rate.*tr0{20}"
+    ):
         train(training(release, tmp_path / "run", stages=wild, warmup_steps=0, clip_norm=1e30), Kept())
     assert checkpoint.checkpoints(tmp_path / "run") == []
+
+
+def test_a_gradient_that_is_no_number_spoils_neither_weights_nor_checkpoints(
+    release: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    norms = iter([1.0, 1.0, float("inf")])
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", lambda *_: torch.tensor(next(norms)))
+    with pytest.raises(WrongRun, match=r"step 2: the norm of the gradient is inf.*tr0{20}"):
+        train(training(release, tmp_path / "run", checkpoint_every=1), Kept())
+    assert [path.name for path in checkpoint.checkpoints(tmp_path / "run")] == ["00000001", "00000002"]
+
+
+def test_pixels_that_do_not_decode_stop_with_the_rows_named(tmp_path: Path) -> None:
+    row = make_row(5)
+    row["image"]["bytes"] = b"no picture"
+    folder = make_release(tmp_path / "release", {"train": 1})
+    pq.write_table(pa.Table.from_pylist([row], schema=RELEASE), next(folder.glob("*.parquet")))
+    with pytest.raises(WrongRun, match=r"do not decode; verify it: tr0{20}"):
+        train(training(str(folder), tmp_path / "run"), Kept())
+
+
+def test_a_stage_of_regions_alone_passes_over_batches_without_any(tmp_path: Path) -> None:
+    release = make_release(tmp_path / "release", {"train": 9}, discs=[])
+    stages = (StageSettings(name="regions", steps=2, region=1.0, negatives=1.0, roi=True),)
+    watch = Kept()
+    train(training(str(release), tmp_path / "run", stages=stages), watch)
+    assert watch.lines[-1].losses == {"region": 0.0}
+
+
+def test_a_checkpoint_tells_which_groups_were_learned_from(release: str, tmp_path: Path) -> None:
+    place = train(training(release, tmp_path / "run"), Kept())
+    rows = ReleaseRows(release, "train")
+    assert torch.equal(checkpoint.trained_groups(place), torch.from_numpy(rows.group_hashes()))
+    assert len(rows.group_hashes()) == 10
+    state = checkpoint.read_state(place)
+    assert (state.release, state.split) == (release, "train")
+
+
+def test_what_a_killed_run_left_half_written_goes(release: str, tmp_path: Path) -> None:
+    half = tmp_path / "run" / "checkpoints" / ".00000005.99.tmp"
+    half.mkdir(parents=True)
+    train(training(release, tmp_path / "run"), Kept())
+    assert not half.exists()
+
+
+def test_what_drops_out_is_the_same_after_a_resume(release: str, tmp_path: Path) -> None:
+    """A loaded tower may drop out; a step's draws hang on its number alone."""
+    config = BertConfig(
+        vocab_size=60, max_position_embeddings=24, hidden_size=16, num_hidden_layers=1, num_attention_heads=2,
+        intermediate_size=32, hidden_dropout_prob=0.3,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    AutoModel.from_config(config).save_pretrained(tmp_path / "bert")
+    pieces = vocabulary(ReleaseRows(release, "train").texts(), 60)
+    BertTokenizer(vocab={piece: i for i, piece in enumerate(pieces[:60])}).save_pretrained(tmp_path / "bert")
+    model = replace(tiny_settings(), text=TextTowerSettings(weights=str(tmp_path / "bert"), tokens=24))
+
+    def run(name: str, watch: Kept) -> Path:
+        settings = replace(RUN, checkpoint_every=3)
+        return train(Training(release, "train", model, settings, tmp_path / name), watch)
+
+    whole = run("whole", Kept())
+    with pytest.raises(KeyboardInterrupt):
+        run("stopped", Kept(stop_after=1))
+    assert same(run("stopped", Kept()), whole)
 
 
 def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
