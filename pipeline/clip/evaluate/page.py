@@ -23,11 +23,17 @@ NOTES = {
     ),
     "zero-shot cells": "Each cell by itself, pair prompts, no boxes.",
     "retrieval": "A gallery holds each report once; every report whose told facts are all true of the picture counts.",
-    "region retrieval": "Regions given by the release's boxes; each caption once, all that are true count.",
+    "region retrieval": (
+        "Regions given by the release's boxes; each caption once, all that are true count. Where boxes are shuffled, a "
+        "picture's only region keeps its own."
+    ),
     "region choice": (
         "A region chooses among its caption and those of its picture's other regions that are surely false of it."
     ),
-    "own negatives": "A region chooses between its caption and that caption's certified false versions.",
+    "own negatives": (
+        "How often a region's caption lies nearer to it than one of that caption's false versions (certified or "
+        "exclusive), version by version; chance is one half."
+    ),
 }
 
 

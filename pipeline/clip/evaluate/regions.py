@@ -13,7 +13,7 @@ from pipeline.clip.statements import targets
 
 @dataclass(frozen=True)
 class Choices:
-    """`right` (n,) 0 or 1, ties in part; `chance` (n,) of a blind guess; `sizes` and `groups` of the regions."""
+    """`right` (n,) from 0 to 1; `chance` (n,) of a blind guess; `sizes` and `groups` of the regions."""
 
     right: npt.NDArray[np.float64]
     chance: npt.NDArray[np.float64]
@@ -52,19 +52,28 @@ def region_choice(found: Embeddings, z: Vectors, texts: Vectors) -> Choices:
 
 
 def own_negatives(found: Embeddings, z: Vectors, texts: Vectors, negatives: Sequence[Vectors]) -> Choices:
-    """Each region chooses between its caption and that one's certified false versions, `negatives` (k, e) of each."""
+    """How often a region's caption lies nearer than one of its own false versions, `negatives` (k, e) of each.
+
+    Version by version: a caption lies amid its versions, each of which changes another word, so that a model that
+    knows nothing would seldom find it nearest of all.
+    """
     rows = [(i, float(z[i] @ texts[i]), np.asarray(z[i] @ false.T)) for i, false in enumerate(negatives) if len(false)]
-    return _choices(found, rows)
+    won = [float(np.mean((own > rivals) + 0.5 * (own == rivals))) for _, own, rivals in rows]
+    return _of_regions(found, [i for i, _, _ in rows], won, [0.5] * len(rows))
 
 
 def _choices(found: Embeddings, rows: Sequence[tuple[int, float, Vectors]]) -> Choices:
-    regions: list[Region] = found.regions
     right = [_right(own, rivals) for _, own, rivals in rows]
+    return _of_regions(found, [i for i, _, _ in rows], right, [1 / (1 + len(rivals)) for _, _, rivals in rows])
+
+
+def _of_regions(found: Embeddings, rows: Sequence[int], right: Sequence[float], chance: Sequence[float]) -> Choices:
+    regions: list[Region] = found.regions
     return Choices(
         np.array(right, np.float64),
-        np.array([1 / (1 + len(rivals)) for _, _, rivals in rows], np.float64),
-        tuple(regions[i].size for i, _, _ in rows),
-        tuple(found.known[found.owner[i]].sample.group_id for i, _, _ in rows),
+        np.array(chance, np.float64),
+        tuple(regions[i].size for i in rows),
+        tuple(found.known[found.owner[i]].sample.group_id for i in rows),
     )
 
 

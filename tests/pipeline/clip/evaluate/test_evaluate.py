@@ -83,16 +83,22 @@ def test_boxes_of_other_regions_tell_the_wrong_caption(found: Evaluation) -> Non
 
 def test_false_versions_are_told_from_the_true_one(found: Evaluation) -> None:
     row = value(found, "own negatives", "all")
-    assert row.chance == pytest.approx(1 / 3)
+    assert row.chance == 0.5
     assert row.figure.low is not None
-    assert row.figure.low > 0.5
+    assert row.figure.low > 0.9
+
+
+def test_a_caption_amid_its_false_versions_is_judged_against_each(found: Evaluation) -> None:
+    """Untrained weights win half of the pairs, although the caption is nearly never nearest of all."""
+    untrained = value(found, "own negatives", "all", RANDOM).figure
+    assert untrained.value == pytest.approx(0.5, abs=0.25)
 
 
 def test_what_all_modalities_share_scores_no_more_than_chance(found: Evaluation) -> None:
     """All discs are fundi of the retina."""
     row = value(found, "retrieval", "picture to report, within a modality, R@1 of", MODALITY, "none")
     assert row.figure.value is not None
-    assert row.chance is not None
+    assert row.figure.value == pytest.approx(row.chance, abs=1e-6)
     ours = value(found, "retrieval", "picture to report, within a modality, R@1 of", MODEL, "none").figure
     assert ours.value is not None
     assert ours.value > row.figure.value

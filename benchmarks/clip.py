@@ -1,0 +1,100 @@
+"""What the tiny model of examples/train-phantoms.yaml learns of phantoms, beside floors and controls.
+
+Trained on one corpus, judged on another of its own seed, with looks, phrasings and a scanner that training never saw.
+The samples of a row are the figure and the ends of its 95 % interval, over patients.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks.corpora import REPOSITORY
+from benchmarks.rows import Row
+
+CORPUS = """
+name: phantoms-{split}
+ids: content
+select: {{splits: {{{split}: 1.0}}}}
+annotate: {{detectors: [{{name: given}}]}}
+sources:
+  - {{name: phantoms, kind: phantoms, root: {root}, licence: CC0-1.0}}
+"""
+CONFIG = REPOSITORY / "examples" / "train-phantoms.yaml"
+UNITS = {"zero-shot": "AUC", "region choice": "accuracy", "own negatives": "accuracy"}
+STRATA = ("all", "tiny and small", "small and medium")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """One corpus of phantoms: how many pictures, of which seed and part, of which modalities (none named: all)."""
+
+    split: str
+    count: int
+    seed: int
+    modalities: tuple[str, ...] = ()
+
+
+def measure(scratch: Path, quick: bool) -> list[Row]:
+    few = ("fundus",) if quick else ()
+    train, test = Drawn("train", 48 if quick else 12_000, 11, few), Drawn("test", 120 if quick else 6_000, 12, few)
+    releases = [released(scratch, drawn) for drawn in (train, test)]
+    settings = [f"release={releases[0]}", "train.threads=1"]
+    if quick:
+        settings += ["train.batch=8", *(f"train.stages.{i}.steps=4" for i in range(4))]
+    run = scratch / "run"
+    medregion("train", CONFIG, "--run", run, *_set(settings))
+    config = scratch / "evaluate.yaml"
+    config.write_text(f"name: phantoms\ncheckpoint: {run}\nrelease: {releases[1]}\n")
+    medregion("evaluate", config, "--out", scratch / "evaluation")
+    return list(rows_of(scratch / "evaluation" / "evaluation.json"))
+
+
+def released(scratch: Path, drawn: Drawn) -> Path:
+    """Draws, builds; the folder of the release."""
+    pictures, work = scratch / f"{drawn.split}-pictures", scratch / f"{drawn.split}-work"
+    few = [word for modality in drawn.modalities for word in ("--modality", modality)]
+    part = "test" if drawn.split == "test" else "train"
+    medregion("phantoms", pictures, "--count", drawn.count, "--seed", drawn.seed, "--part", part, *few)
+    config = scratch / f"{drawn.split}.yaml"
+    config.write_text(CORPUS.format(split=drawn.split, root=pictures))
+    medregion("build", config, "--work", work)
+    (release,) = [path for path in (work / "release").iterdir() if path.is_dir()]
+    return release
+
+
+def _set(settings: list[str]) -> list[str]:
+    return [word for setting in settings for word in ("--set", setting)]
+
+
+def medregion(*words: object) -> None:
+    """Raises CalledProcessError where the command fails."""
+    subprocess.run([sys.executable, "-m", "flows.cli", *map(str, words)], cwd=REPOSITORY, check=True)
+
+
+def rows_of(evaluation: Path) -> Iterator[Row]:
+    """Of an evaluation's JSON: zero-shot, recall at 1, choices by size; what had too few groups is left out."""
+    told = json.loads(evaluation.read_text(encoding="utf-8"))
+    for each in told["rows"]:
+        if _chosen(each) and each["figure"]["value"] is not None:
+            yield from _rows(each)
+
+
+def _chosen(row: Mapping[str, Any]) -> bool:
+    if row["table"] in ("retrieval", "region retrieval"):
+        return "R@1 " in str(row["what"])
+    if row["table"] == "region choice":
+        return row["what"].partition(",")[0] in STRATA
+    return row["table"] == "zero-shot" or (row["table"] == "own negatives" and row["what"].partition(",")[0] == "all")
+
+
+def _rows(row: Mapping[str, Any]) -> Iterator[Row]:
+    figure, unit = row["figure"], UNITS.get(row["table"], "recall")
+    what = f"{row['table']}: {row['what']}; {row['method']}, {row['regime']} (n {figure['n']})"
+    ends = [figure["value"], figure["low"], figure["high"]]
+    yield Row(what, unit, ends, "higher", None, row["chance"], None if row["chance"] is None else "chance")
+    if " less " in row["what"]:
+        yield Row(f"{what}, low end", unit, [figure["low"]], "higher", 0.0)
