@@ -88,7 +88,8 @@ def _chosen(row: Mapping[str, Any]) -> bool:
         return "R@1 " in str(row["what"])
     if row["table"] == "region choice":
         return row["what"].partition(",")[0] in STRATA
-    return row["table"] == "zero-shot" or (row["table"] == "own negatives" and row["what"].partition(",")[0] == "all")
+    stratum = str(row["what"]).partition(",")[0]
+    return row["table"] == "zero-shot" or (row["table"] == "own negatives" and stratum == "all")
 
 
 def _rows(row: Mapping[str, Any]) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 """The figures of one modality, and the rows of the benchmark."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -124,14 +124,12 @@ def _only(values: Sequence[str], chosen: npt.NDArray[np.bool_]) -> list[str]:
     return [value for value, kept in zip(values, chosen, strict=True) if kept]
 
 
-def rows_of(modalities: Sequence[str], count: int, size_px: int) -> list[Row]:
-    """A process a core, each with a modality of its own."""
-    with ProcessPoolExecutor(min(len(modalities), os.cpu_count() or 1)) as pool:
-        tables = pool.map(figures_of, modalities, repeat(count), repeat(size_px))
+def rows_of(counts: Mapping[str, int], size_px: int) -> list[Row]:
+    """Of so many pictures of each modality; a process a core, each with a modality of its own."""
+    with ProcessPoolExecutor(min(len(counts), os.cpu_count() or 1)) as pool:
+        tables = pool.map(figures_of, counts, counts.values(), repeat(size_px))
         return [
-            _row(modality, figure, size_px)
-            for modality, found in zip(modalities, tables, strict=True)
-            for figure in found
+            _row(modality, figure, size_px) for modality, found in zip(counts, tables, strict=True) for figure in found
         ]
 
 

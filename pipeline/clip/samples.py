@@ -51,7 +51,10 @@ class Region:
 
 @dataclass(frozen=True)
 class Sample:
-    """`states` of categories: present, absent, uncertain; those that are present and cannot be seen are left out."""
+    """`states` of categories: present, absent, uncertain; those that are present and cannot be seen are left out.
+
+    `bases` are who says so.
+    """
 
     image_id: str
     group_id: str
@@ -63,12 +66,14 @@ class Sample:
     summary: Text | None
     subject: Subject
     states: Mapping[str, str]
+    bases: frozenset[str] = frozenset()
 
 
 def sample_of(row: Mapping[str, Any]) -> Sample:
     """Of a row of RELEASE with the columns of `rows.COLUMNS`. Raises BadData for pixels that do not decode."""
     wh = (row["width"], row["height"])
     facts = row["facts"] or ()
+    seen = [state for state in row["label_states"] or () if state["visible"] is not False]
     return Sample(
         image_id=row["image_id"],
         group_id=row["group_id"],
@@ -79,9 +84,8 @@ def sample_of(row: Mapping[str, Any]) -> Sample:
         report=_text(row["report"], facts),
         summary=_text(row["summary"], facts),
         subject=image_subject(row),
-        states={
-            state["category"]: state["state"] for state in row["label_states"] or () if state["visible"] is not False
-        },
+        states={state["category"]: state["state"] for state in seen},
+        bases=frozenset(state["basis"] for state in seen),
     )
 
 

@@ -22,7 +22,7 @@ from pipeline.clip.evaluate.embedding import (
 from pipeline.clip.evaluate.regions import Choices, own_negatives, region_choice
 from pipeline.clip.evaluate.retrieval import RANKS, Ranked, region_pairs, report_pairs, retrieve
 from pipeline.clip.evaluate.settings import EvaluationSettings
-from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, ZeroShot
+from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, WRITER, ZeroShot
 from pipeline.clip.model import RegionClip
 from pipeline.clip.rows import ReleaseRows
 from pipeline.clip.tokenizer import Tokenizer
@@ -136,19 +136,19 @@ def _zero_shot(trained: _Seen, untrained: _Seen, tokenizer: Tokenizer, settings:
     """Within a cell the modality and body part are one, so that they alone score one half."""
     judge = ZeroShot(trained.found, settings.resamples)
     what = f"macro AUC over {len(judge.counted)} cells"
-    ours = {by: judge.scored(trained.model, tokenizer, trained.found.z_global, by) for by in (PAIR, LABEL)}
-    informed = judge.scored(trained.model, tokenizer, trained.found.z_global_roi, PAIR)
-    floor = judge.scored(untrained.model, tokenizer, untrained.found.z_global, PAIR)
-    macros = {by: judge.macro((1, scored)) for by, scored in ours.items()}
-    for by, macro in macros.items():
-        yield Row("zero-shot", f"{what}, {by} prompts", MODEL, NONE, macro, 0.5)
-    yield Row("zero-shot", f"{what}, {PAIR} prompts", MODEL, ORACLE, judge.macro((1, informed)), 0.5)
-    yield Row("zero-shot", f"{what}, {PAIR} prompts", RANDOM, NONE, judge.macro((1, floor)), 0.5)
-    above = judge.macro((1, ours[PAIR]), (-1, floor))
-    yield Row("zero-shot", f"{what}, model less {RANDOM}", MODEL, NONE, above)
-    yield Row("zero-shot", f"{what}, model less {MODALITY}", MODEL, NONE, macros[PAIR].shifted(0.5))
-    for cell, found in judge.each(ours[PAIR]):
-        yield Row("zero-shot cells", cell.name, MODEL, NONE, found, 0.5)
+    for by in (PAIR, LABEL, WRITER):
+        named = f"{what}, {by} prompts"
+        ours = judge.scored(trained.model, tokenizer, trained.found.z_global, by)
+        informed = judge.scored(trained.model, tokenizer, trained.found.z_global_roi, by)
+        floor = judge.scored(untrained.model, tokenizer, untrained.found.z_global, by)
+        macro = judge.macro((1, ours))
+        yield Row("zero-shot", named, MODEL, NONE, macro, 0.5)
+        yield Row("zero-shot", named, MODEL, ORACLE, judge.macro((1, informed)), 0.5)
+        yield Row("zero-shot", named, RANDOM, NONE, judge.macro((1, floor)), 0.5)
+        yield Row("zero-shot", f"{named}, model less {RANDOM}", MODEL, NONE, judge.macro((1, ours), (-1, floor)))
+        yield Row("zero-shot", f"{named}, model less {MODALITY}", MODEL, NONE, macro.shifted(0.5))
+        for cell, found in judge.each(ours):
+            yield Row("zero-shot cells", f"{cell.name}, {by} prompts", MODEL, NONE, found, 0.5)
 
 
 def _retrieval(trained: _Seen, untrained: _Seen, settings: EvaluationSettings) -> Iterator[Row]:

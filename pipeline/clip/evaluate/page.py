@@ -19,9 +19,10 @@ SHOWN, SHOWN_PX = 4, 180
 NOTES = {
     "zero-shot": (
         "AUC within one modality and body part, over pictures whose category is present or absent; the mean over "
-        f"cells with at least {LEAST_GROUPS} groups a side. Modality and body part alone score 0.5 there."
+        f"cells with at least {LEAST_GROUPS} groups a side. Modality and body part alone score 0.5 there. Pair and "
+        "label prompts are phrased apart from the writer's; the writer's prompts are its own sentences about labels."
     ),
-    "zero-shot cells": "Each cell by itself, pair prompts, no boxes.",
+    "zero-shot cells": "Each cell by itself, no boxes.",
     "retrieval": "A gallery holds each report once; every report whose told facts are all true of the picture counts.",
     "region retrieval": (
         "Regions given by the release's boxes; each caption once, all that are true count. Where boxes are shuffled, a "

@@ -1,7 +1,7 @@
 """Zero-shot AUC of categories, within one modality and body part, over pictures whose state is known."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,12 @@ from pipeline.clip.model import RegionClip
 from pipeline.clip.tokenizer import Tokenizer
 from schemas.taxonomy.csv_table import read_rows
 
-PAIR, LABEL = "pair", "label"  # present against absent, or the name of the category alone
+# Present against absent, in words apart from the writer's; the name of the category alone; the writer's own sentences.
+PAIR, LABEL, WRITER = "pair", "label", "writer's"
+Prompts = tuple[list[str], list[str]]  # toward a category, and away from it
+
+
+PROMPT_KINDS = ("present", "absent", "label")
 
 
 @dataclass(frozen=True)
@@ -53,24 +58,34 @@ def cells(found: Embeddings) -> list[Cell]:
     ]
 
 
-def scores(model: RegionClip, tokenizer: Tokenizer, z: Vectors, category: str, by: str, paraphrase: int) -> Floats:
-    """(n,) of one paraphrase set: the mean over its prompts."""
+def prompts(category: str, by: str, bases: Sequence[str]) -> Iterator[Prompts]:
+    """Sets of sentences whose scores are averaged: paraphrases, or what the writer says of labels on each basis."""
     thing = phrases("labels", "categories")[category]
-    rows = [row for row in read_rows("pipeline.clip.evaluate", "prompts") if int(row["paraphrase"]) == paraphrase]
+    if by == WRITER:
+        for basis in bases:
+            said = (phrases("labels", state, basis) for state in ("present", "absent"))
+            toward, away = ([_sentence(each.format(list=thing)) for each in templates] for templates in said)
+            yield toward, away
+        return
+    table = read_rows("pipeline.clip.evaluate", "prompts")
+    for number in sorted({int(row["paraphrase"]) for row in table}):
+        rows = [row for row in table if int(row["paraphrase"]) == number]
+        texts = {kind: [_sentence(row[kind].format(thing=thing)) for row in rows] for kind in PROMPT_KINDS}
+        yield (texts["label"], []) if by == LABEL else (texts["present"], texts["absent"])
 
-    def toward(kind: str) -> Floats:
-        texts = [_sentence(row[kind].format(thing=thing)) for row in rows]
+
+def scores(model: RegionClip, tokenizer: Tokenizer, z: Vectors, sets: Iterable[Prompts]) -> Floats:
+    """(n,): the mean over sets of how much nearer pictures lie to the one side than to the other."""
+
+    def near(texts: Sequence[str]) -> Floats:
         return np.asarray((z @ embed_texts(model, tokenizer, texts).T).mean(axis=1), np.float64)
 
-    return toward("label") if by == LABEL else toward("present") - toward("absent")
+    found = [near(toward) - near(away) if away else near(toward) for toward, away in sets]
+    return np.asarray(np.mean(found, axis=0), np.float64) if found else np.zeros(len(z))
 
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def paraphrases() -> tuple[int, ...]:
-    return tuple(sorted({int(row["paraphrase"]) for row in read_rows("pipeline.clip.evaluate", "prompts")}))
 
 
 def _auc_of(values: Floats, positive: Bools, rows: Rows) -> float:
@@ -86,14 +101,12 @@ class ZeroShot:
         self.counted = [cell for cell in self.cells if cell.enough(self.groups)]
         self._arrays = [(np.array(cell.rows, np.int64), np.array(cell.positive, np.bool_)) for cell in self.counted]
         self.resamples = resamples
+        self._bases = sorted({basis for known in found.known for basis in known.sample.bases})
 
     def scored(self, model: RegionClip, tokenizer: Tokenizer, z: Vectors, by: str) -> dict[str, Floats]:
-        """Of each category that any cell asks for, (n,): the mean over the paraphrase sets."""
+        """Of each category that any cell asks for, (n,)."""
         asked = sorted({cell.category for cell in self.counted})
-        return {
-            category: np.mean([scores(model, tokenizer, z, category, by, p) for p in paraphrases()], axis=0)
-            for category in asked
-        }
+        return {category: scores(model, tokenizer, z, prompts(category, by, self._bases)) for category in asked}
 
     def each(self, scored: dict[str, Floats]) -> Iterator[tuple[Cell, Figure]]:
         """A figure a cell; too few groups where it has fewer than LEAST_GROUPS a side."""

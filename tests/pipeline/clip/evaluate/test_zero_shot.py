@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pipeline.clip.evaluate.embedding import Embeddings, Known
-from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, ZeroShot, paraphrases, scores
+from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, WRITER, ZeroShot, prompts, scores
 from pipeline.clip.samples import Sample
 from pipeline.clip.statements import NOTHING, Subject
 from schemas.taxonomy.csv_table import read_rows
@@ -45,13 +45,16 @@ def test_prompts_say_that_a_thing_is_there_or_is_not() -> None:
     for row in read_rows("pipeline.clip.evaluate", "prompts"):
         assert "not" in row["absent"]
         assert "not" not in row["present"] + row["label"]
-    assert len(paraphrases()) > 1
+    assert len(list(prompts("pneumonia", PAIR, []))) > 1
+    ((toward, away),) = prompts("pneumonia", WRITER, ["phantom"])
+    assert all("pneumonia" in text for text in toward + away)
+    assert toward[0] == "The synthetic image was made to show: pneumonia."
 
 
 @pytest.mark.parametrize("by", [PAIR, LABEL])
 def test_what_lies_nearer_to_the_presence_scores_higher(by: str) -> None:
     z = np.array([[1, 0], [0, 0], [-1, 0]], np.float32)
-    found = scores(MODEL, TOKENIZER, z, "pneumonia", by, 0)
+    found = scores(MODEL, TOKENIZER, z, prompts("pneumonia", by, []))
     assert found[0] > found[1] > found[2]
 
 
