@@ -16,12 +16,19 @@ from PIL import Image
 
 from flows.build import Built
 from flows.orders import trace_path
+from pipeline.clip.evaluate.bootstrap import LEAST_GROUPS
+from pipeline.clip.evaluate.evaluate import SEEN_IN_TRAINING, evaluate
+from pipeline.clip.evaluate.page import TOO_FEW, markdown
+from pipeline.clip.evaluate.settings import EvaluationSettings
+from pipeline.clip.settings import RunSettings, StageSettings
+from pipeline.clip.train import Training, train
 from pipeline.release.verify import verify
 from pipeline.trace import Trace
 from pipeline.work import Work
 from schemas.licences import licence_id, strictest
 from tests.conftest import REPOSITORY
 from tests.flows.corpora import build_small, manifest
+from tests.pipeline.clip.builders import Silent, tiny_settings
 
 pytestmark = pytest.mark.slow
 
@@ -167,3 +174,16 @@ def test_no_text_says_what_the_sources_do_not(rows: list[Row]) -> None:
     assert not [row for row in films if "pneumonia" in row["report"].lower() or "covid" in row["report"].lower()]
     assert not [row for row in rows if row["source"] == "usgra-seg" and "retina" in row["report"].lower()]
     assert not [row for row in rows if row["source"] == "codras-idrid" and "diabetic" in row["report"].lower()]
+
+
+def test_a_model_trains_on_the_release_and_tables_say_where_groups_are_too_few(built: Built, tmp_path: Path) -> None:
+    assert built.release is not None
+    stage = StageSettings(name="joint", steps=3, report=1.0, summary=0.5, region=1.0, negatives=0.5, roi=True)
+    settings = RunSettings(stages=(stage,), batch=8, threads=1, device="cpu")
+    place = train(Training(built.release.folder, "train", tiny_settings(), settings, tmp_path / "run"), Silent())
+    few = EvaluationSettings(resamples=20, threads=1, device="cpu")
+    found = evaluate(place, built.release.folder, "test", few, lambda _: None)
+    assert found.about["groups"] < LEAST_GROUPS
+    assert found.about[SEEN_IN_TRAINING] == 0
+    assert {row.figure.value for row in found.rows} == {None}
+    assert markdown(found, "real").count(TOO_FEW) == len(found.rows)

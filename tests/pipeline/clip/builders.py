@@ -1,5 +1,7 @@
 """Tiny models and inputs."""
 
+from pathlib import Path
+
 import torch
 
 from pipeline.clip.model import RegionClip, Views
@@ -7,6 +9,13 @@ from pipeline.clip.settings import ImageTowerSettings, ModelSettings, RegionSett
 from pipeline.clip.tokenizer import Tokenizer, Tokens, made_tokenizer
 
 SENTENCES = ("A small nodule in the left lung.", "No nodule is seen.", "A large mass in the right lung.", "Two cysts.")
+
+
+class Silent:
+    """A watch that says nothing."""
+
+    def logged(self, step: object) -> None: ...
+    def saved(self, place: Path) -> None: ...
 
 
 def tiny_settings(**roi: object) -> ModelSettings:

@@ -25,7 +25,7 @@ from pipeline.clip.tokenizer import Tokens, loaded_tokenizer, vocabulary
 from pipeline.clip.towers import ImageTower, TextTower
 from pipeline.clip.train import Training, train
 from schemas.errors import WeightsError
-from tests.pipeline.clip.builders import SENTENCES, tiny_model, tiny_settings, tiny_tokenizer
+from tests.pipeline.clip.builders import SENTENCES, Silent, tiny_model, tiny_settings, tiny_tokenizer
 from tests.pipeline.clip.releases import make_release
 
 SIZES = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
@@ -125,11 +125,6 @@ def test_a_checkpoint_of_loaded_towers_needs_nothing_else_and_a_new_model_of_its
     for name, weights in loaded.state_dict().items():
         if name.endswith("query.weight"):
             assert not torch.equal(weights, random.state_dict()[name])
-
-
-class Silent:
-    def logged(self, step: object) -> None: ...
-    def saved(self, place: Path) -> None: ...
 
 
 def test_texts_of_a_frozen_tower_are_encoded_once() -> None:

@@ -26,18 +26,13 @@ from pipeline.clip.evaluate.settings import EvaluationSettings
 from pipeline.clip.rows import ReleaseRows
 from pipeline.clip.settings import RunSettings, StageSettings
 from pipeline.clip.train import Training, train
-from tests.pipeline.clip.builders import some_views, tiny_settings
+from tests.pipeline.clip.builders import Silent, some_views, tiny_settings
 from tests.pipeline.clip.releases import make_release
 
 SETTINGS = EvaluationSettings(batch=16, resamples=60, threads=1, device="cpu", examples=2)
 STAGE = StageSettings(
     name="all", steps=220, report=1.0, region=1.0, negatives=0.5, roi=True, learning_rate=3e-3
 )  # fmt: skip
-
-
-class Silent:
-    def logged(self, step: object) -> None: ...
-    def saved(self, place: Path) -> None: ...
 
 
 @pytest.fixture(scope="module")
