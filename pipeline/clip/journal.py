@@ -9,15 +9,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
-import jinja2
 from markupsafe import Markup, escape
 
+from pipeline.clip.pages import template
 from pipeline.clip.train import Step
 
 LOG, EVENTS, CURVES = "log.jsonl", "tensorboard", "curves.html"
-WIDTH, HEIGHT, LEFT, BOTTOM = 620, 200, 52, 24  # of a chart, pixels
+WIDTH, HEIGHT, LEFT, BOTTOM = 620, 200, 72, 24  # of a chart, pixels
 TICKS = 4
-COLOURS = ("s0", "s1", "s2", "s3", "s4")
+COLOURS = ("s0", "s1", "s2", "s3", "s4", "s5")
 
 
 class Journal:
@@ -91,7 +91,9 @@ def curves_page(lines: Sequence[Mapping[str, Any]], about: Mapping[str, str]) ->
             groups.setdefault(group or curve, {}).setdefault(curve, []).append((line["step"], value))
     stages = [(line["step"], line["stage"]) for line in lines]
     charts = [(name.replace("_", " "), chart(curves, stages), list(curves)) for name, curves in groups.items()]
-    return _page().render(about=about, charts=charts, colours=COLOURS, steps=lines[-1]["step"] if lines else 0)
+    return template("curves.html.j2").render(
+        about=about, charts=charts, colours=COLOURS, steps=lines[-1]["step"] if lines else 0
+    )
 
 
 def chart(curves: Mapping[str, Sequence[tuple[int, float]]], stages: Sequence[tuple[int, str]]) -> Markup:
@@ -133,13 +135,3 @@ def _begins(stages: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
 
 def _text(x: float, y: float, text: str, anchor: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
-
-
-def _page() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipeline.clip"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-    )
-    return environment.get_template("curves.html.j2")

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.clip.statements import NOTHING, Claims, Subject, image_subject, region_subject, told_claims
+from schemas.crops import CROP_CONTEXT
 from schemas.errors import BadData
 from schemas.facts import SIZES
 
 Rgb = npt.NDArray[np.uint8]  # (h, w, 3)
 Tone = Callable[[Rgb], Rgb]  # of brightness and contrast
 Box = tuple[float, float, float, float]
-CONTEXT = 0.25  # of a box's sides, added all around before a crop is cut: as release cuts them
 LEAST_PX = 4.0  # of the side of a crop's window, in pixels of the global view
 FINER = 1.1  # times the global view's resolution that a stored crop must have to be worth decoding
 CERTAINTIES = ("certified", "exclusive")  # of negatives that are trained with
@@ -154,7 +154,7 @@ def as_it_is(picture: Rgb) -> Rgb:
 def window_of(box_xyxy: Box) -> Box:
     """The square about a box with its context."""
     x1, y1, x2, y2 = box_xyxy
-    half = max((0.5 + CONTEXT) * max(x2 - x1, y2 - y1), LEAST_PX / 2)
+    half = max((0.5 + CROP_CONTEXT) * max(x2 - x1, y2 - y1), LEAST_PX / 2)
     x, y = (x1 + x2) / 2, (y1 + y2) / 2
     return x - half, y - half, x + half, y + half
 

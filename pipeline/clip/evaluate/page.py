@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cv2
-import jinja2
 import numpy as np
 
 from pipeline.clip.evaluate.bootstrap import LEAST_GROUPS, Figure
 from pipeline.clip.evaluate.evaluate import Evaluation, Row
 from pipeline.clip.evaluate.retrieval import report_pairs
+from pipeline.clip.pages import template
 from pipeline.clip.rows import ReleaseRows
 from pipeline.clip.samples import decoded
 
@@ -69,15 +69,9 @@ def markdown(found: Evaluation, name: str) -> str:
 
 def page(found: Evaluation, name: str, rows: ReleaseRows, examples: int) -> str:
     """One page, without any request."""
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("pipeline.clip"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-    )
-    environment.filters["shown"] = shown
-    return environment.get_template("evaluation.html.j2").render(
+    return template("evaluation.html.j2").render(
         name=name,
+        shown=shown,
         about={key: value for key, value in found.about.items() if key != "settings"},
         tables=tables(found.rows),
         notes=NOTES,
