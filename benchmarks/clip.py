@@ -24,7 +24,7 @@ sources:
   - {{name: phantoms, kind: phantoms, root: {root}, licence: CC0-1.0}}
 """
 CONFIG = REPOSITORY / "examples" / "train-phantoms.yaml"
-UNITS = {"zero-shot": "AUC", "region choice": "accuracy", "own negatives": "accuracy"}
+UNITS = {"zero-shot": "AUC", **dict.fromkeys(("region choice", "name choice", "own negatives"), "accuracy")}
 STRATA = ("all", "tiny and small", "small and medium")
 
 
@@ -86,7 +86,7 @@ def rows_of(evaluation: Path) -> Iterator[Row]:
 def _chosen(row: Mapping[str, Any]) -> bool:
     if row["table"] in ("retrieval", "region retrieval"):
         return "R@1 " in str(row["what"])
-    if row["table"] == "region choice":
+    if row["table"] in ("region choice", "name choice"):
         return row["what"].partition(",")[0] in STRATA
     stratum = str(row["what"]).partition(",")[0]
     return row["table"] == "zero-shot" or (row["table"] == "own negatives" and stratum == "all")

@@ -15,7 +15,7 @@ from pipeline.clip.evaluate.page import shown as figure_shown
 from pipeline.clip.rows import ReleaseRows
 from schemas.errors import StorageError
 
-HEADLINES = ("zero-shot", "region choice")  # tables that are told at the end
+HEADLINES = ("zero-shot", "region choice", "name choice")  # tables that are told at the end
 STRATA_TOLD = ("all", "tiny and small", "small and medium")
 
 

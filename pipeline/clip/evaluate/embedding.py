@@ -28,7 +28,8 @@ class Known:
 
 @dataclass(frozen=True)
 class Embeddings:
-    """`z_global`, `z_global_roi` (n, e); `z_region` (all regions, e) with `owner` the row of each.
+    """`z_global`, `z_global_roi` (n, e); `z_region` (all regions, e) with `owner` the row of each, and `boxes`
+    (all regions, 4) in shares of the square that the model sees.
 
     `left_out` regions have a text and were too many of their picture.
     """
@@ -37,6 +38,7 @@ class Embeddings:
     z_global: Vectors
     z_global_roi: Vectors
     z_region: Vectors
+    boxes: Vectors
     owner: npt.NDArray[np.int64]
     left_out: int = 0
 
@@ -49,11 +51,13 @@ def embed(model: RegionClip, rows: ReleaseRows, batch: int, most: int, change: C
     """With the release's boxes, at most `most` of a picture. z_global is what the model gives without any box."""
     sizes = Sizes(model.settings.image.side_px, model.settings.roi.crop_px, most)
     parts = [_part(model, samples, sizes, change) for samples in _samples(rows, batch)]
-    left_out = sum(part[4] for part in parts)
-    known = tuple(each for part in parts for each in part[0])
-    glob, informed, regions = (np.concatenate([part[i] for part in parts]) for i in (1, 2, 3))
-    counts = [len(each.regions) for each in known]
-    return Embeddings(known, glob, informed, regions, np.repeat(np.arange(len(known)), counts), left_out)
+    known = tuple(each for part in parts for each in part.known)
+    glob, informed, regions, boxes = (
+        np.concatenate([getattr(part, name) for part in parts])
+        for name in ("z_global", "z_global_roi", "z_region", "boxes")
+    )
+    owner = np.repeat(np.arange(len(known)), [len(each.regions) for each in known])
+    return Embeddings(known, glob, informed, regions, boxes, owner, sum(part.left_out for part in parts))
 
 
 def _samples(rows: ReleaseRows, batch: int) -> Iterator[list[Sample]]:
@@ -61,18 +65,20 @@ def _samples(rows: ReleaseRows, batch: int) -> Iterator[list[Sample]]:
         yield [sample_of(rows[i]) for i in range(start, min(start + batch, len(rows)))]
 
 
-def _part(
-    model: RegionClip, samples: Sequence[Sample], sizes: Sizes, change: Change | None
-) -> tuple[list[Known], Vectors, Vectors, Vectors, int]:
+def _part(model: RegionClip, samples: Sequence[Sample], sizes: Sizes, change: Change | None) -> Embeddings:
+    """Of one batch."""
     batch = batch_of(samples, sizes, NO_SHAKING, (0,))
     views = (change(batch.views) if change else batch.views).to(model.image_head.weight.device)
     with torch.no_grad():
         found = model.embed_images(views)
-    regions = found.z_region[[each.row for each in batch.described], [each.column for each in batch.described]]
-    known = [Known(_bare(sample), _described(batch, i, sample)) for i, sample in enumerate(samples)]
-    glob, informed, of_regions = (each.float().cpu().numpy() for each in (found.z_global, found.z_global_roi, regions))
+    places = [each.row for each in batch.described], [each.column for each in batch.described]
+    known = tuple(Known(_bare(sample), _described(batch, i, sample)) for i, sample in enumerate(samples))
+    glob, informed, regions = (
+        each.float().cpu().numpy() for each in (found.z_global, found.z_global_roi, found.z_region[places])
+    )
+    boxes = (batch.views.boxes[places] / sizes.side_px).numpy()
     left_out = sum(bool(region.texts) for sample in samples for region in sample.regions) - len(batch.described)
-    return known, glob, informed, of_regions, left_out
+    return Embeddings(known, glob, informed, regions, boxes, np.array(places[0], np.int64), left_out)
 
 
 def _described(batch: Batch, row: int, sample: Sample) -> tuple[Region, ...]:

@@ -19,7 +19,8 @@ from pipeline.clip.evaluate.embedding import (
     embed_texts,
     shuffled_boxes,
 )  # fmt: skip
-from pipeline.clip.evaluate.regions import Choices, own_negatives, region_choice
+from pipeline.clip.evaluate.geometry import fitted_geometry
+from pipeline.clip.evaluate.regions import Choices, names, own_negatives, region_choice, rivals
 from pipeline.clip.evaluate.retrieval import RANKS, Ranked, region_pairs, report_pairs, retrieve
 from pipeline.clip.evaluate.settings import EvaluationSettings
 from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, WRITER, ZeroShot
@@ -29,8 +30,9 @@ from pipeline.clip.tokenizer import Tokenizer
 from pipeline.clip.train import device_of
 from schemas.facts import SIZES
 
-MODEL, RANDOM, MODALITY, SHUFFLED, BOXES, CHANCE = (
-    "model", "random weights", "modality and body part alone", "shuffled boxes", "boxes alone", "chance",
+MODEL, RANDOM, MODALITY, SHUFFLED, BOXES, GEOMETRY, CHANCE = (
+    "model", "random weights", "modality and body part alone", "shuffled boxes", "boxes on grey",
+    "boxes, fitted", "chance",
 )  # fmt: skip
 NONE, ORACLE = "none", "oracle"
 # Sizes of regions that are judged together; none named: all, of unknown size too.
@@ -89,7 +91,7 @@ def evaluate(
     rows = ReleaseRows(release, split)
     told(f"{len(rows)} rows of split {split}")
     trained = _seen(model, tokenizer, rows, settings)
-    told("random weights, shuffled boxes, boxes alone")
+    told("random weights, shuffled boxes, boxes on grey")
     untrained = _seen(floor, tokenizer, rows, settings)
     shuffled, alone = (
         embed(model, rows, settings.batch, settings.regions, change).z_region
@@ -100,6 +102,7 @@ def evaluate(
         *_zero_shot(trained, untrained, tokenizer, settings),
         *_retrieval(trained, untrained, settings),
         *_regions(trained, untrained, {SHUFFLED: shuffled, BOXES: alone}, settings),
+        *_names(trained, untrained, {SHUFFLED: shuffled, BOXES: alone}, tokenizer, settings),
     )
     groups = rows.group_hashes()
     about = {
@@ -194,18 +197,50 @@ def _regions(
     trained: _Seen, untrained: _Seen, controls: Mapping[str, Vectors], settings: EvaluationSettings
 ) -> Iterator[Row]:
     found, pairs = trained.found, region_pairs(trained.found)
+    captions, false = trained.captions, trained.negatives
     seen = {
-        MODEL: (trained.found.z_region, trained.captions, trained.negatives),
+        MODEL: (found.z_region, captions, false),
         RANDOM: (untrained.found.z_region, untrained.captions, untrained.negatives),
-        **{name: (z, trained.captions, trained.negatives) for name, z in controls.items()},
+        **{name: (z, captions, false) for name, z in controls.items()},
+        GEOMETRY: (_geometry(found, captions), captions, false),
     }
     methods = {(name, ORACLE): (z, texts) for name, (z, texts, _) in seen.items()}
     ranked = retrieve(methods, pairs, within=True, backwards=False)
     yield from _ranked("region retrieval", "region to caption, within a modality", ranked, settings)
-    choices = {name: region_choice(found, z, texts) for name, (z, texts, _) in seen.items()}
+    among = rivals(found, pairs.texts)
+    choices = {name: region_choice(found, z, texts, among) for name, (z, texts, _) in seen.items()}
     yield from _chosen("region choice", choices, settings)
-    false = {name: own_negatives(found, z, texts, negatives) for name, (z, texts, negatives) in seen.items()}
-    yield from _chosen("own negatives", false, settings)
+    won = {name: own_negatives(found, z, texts, negatives) for name, (z, texts, negatives) in seen.items()}
+    yield from _chosen("own negatives", won, settings)
+
+
+def _names(
+    trained: _Seen,
+    untrained: _Seen,
+    controls: Mapping[str, Vectors],
+    tokenizer: Tokenizer,
+    settings: EvaluationSettings,
+) -> Iterator[Row]:
+    """Captions tell where a region lies and how large it is, which its box tells as well; its name is for the eye."""
+    found = trained.found
+    told = names(found)
+    words = [text.words for text in told]
+    ours, theirs = (embed_texts(each.model, tokenizer, words) for each in (trained, untrained))
+    seen = {
+        MODEL: (found.z_region, ours),
+        RANDOM: (untrained.found.z_region, theirs),
+        **{name: (z, ours) for name, z in controls.items()},
+        GEOMETRY: (_geometry(found, ours), ours),
+    }
+    among = rivals(found, told)
+    choices = {name: region_choice(found, z, texts, among) for name, (z, texts) in seen.items()}
+    yield from _chosen("name choice", choices, settings)
+
+
+def _geometry(found: Embeddings, texts: Vectors) -> Vectors:
+    owners = [found.known[row].sample for row in found.owner]
+    contexts = [f"{sample.modality} {sample.body_part}" for sample in owners]
+    return fitted_geometry(found.boxes, contexts, texts, [sample.group_id for sample in owners])
 
 
 def _chosen(table: str, choices: Mapping[str, Choices], settings: EvaluationSettings) -> Iterator[Row]:

@@ -31,6 +31,10 @@ NOTES = {
     "region choice": (
         "A region chooses among its caption and those of its picture's other regions that are surely false of it."
     ),
+    "name choice": (
+        "The same with names alone (`A pulmonary nodule.`): captions tell place and size, which a box tells as well. "
+        "Boxes, fitted: a regression from the box, modality and body part to the text's vector, on other groups."
+    ),
     "own negatives": (
         "How often a region's caption lies nearer to it than one of that caption's false versions (certified or "
         "exclusive), version by version; chance is one half."

@@ -1,14 +1,19 @@
 """Whether a region is told from the others of its picture, and a true caption from its own false versions."""
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from annotators.captioners.nouns import noun
+from annotators.captioners.region_text import capital
 from pipeline.clip.evaluate.embedding import Embeddings, Vectors
-from pipeline.clip.samples import Region
+from pipeline.clip.samples import Region, Text
 from pipeline.clip.statements import targets
+
+NAME = "name="  # begins the claim of a region's name
 
 
 @dataclass(frozen=True)
@@ -31,23 +36,42 @@ class Choices:
         )
 
 
-def region_choice(found: Embeddings, z: Vectors, texts: Vectors) -> Choices:
-    """Each region chooses among its caption and those of its picture's other regions that are certainly false of it.
+Rivals = dict[int, npt.NDArray[np.int64]]  # of a region: others of its picture whose texts are certainly false of it
 
-    `z` and `texts` (regions, e). Regions without such a rival are left out.
-    """
-    rows = []
+
+def rivals(found: Embeddings, texts: Sequence[Text]) -> Rivals:
+    """`texts` go with the regions; each text counts once in a picture. Regions without a rival are left out."""
     regions = found.regions
-    for row in range(len(found.known)):
-        members = np.flatnonzero(found.owner == row)
-        here = [regions[i] for i in members]
+    ends = np.searchsorted(found.owner, np.arange(len(found.known) + 1))
+    chosen: Rivals = {}
+    for start, end in itertools.pairwise(ends.tolist()):
+        here = range(start, end)
         if len(here) < 2:
             continue
-        false = targets([region.subject for region in here], [region.texts[0].claims for region in here]).numpy() == -1
-        for at, i in enumerate(members):
-            rivals = members[false[at]]
-            if len(rivals):
-                rows.append((int(i), float(z[i] @ texts[i]), np.asarray(z[i] @ texts[rivals].T)))
+        false = targets([regions[i].subject for i in here], [texts[i].claims for i in here]).numpy() == -1
+        first = [start + texts[start:end].index(texts[i]) == i for i in here]
+        for at, i in enumerate(here):
+            others = start + np.flatnonzero(false[at] & np.array(first))
+            if len(others) and texts[i].words:
+                chosen[i] = others
+    return chosen
+
+
+def names(found: Embeddings) -> list[Text]:
+    """Of each region its name alone: `A pulmonary nodule.`; no words where it has none."""
+    return [_name(region) for region in found.regions]
+
+
+def _name(region: Region) -> Text:
+    told = sorted(claim for claim in region.subject.true if claim.startswith(NAME))
+    if not told:
+        return Text("")
+    return Text(f"{capital(noun(told[0].removeprefix(NAME)).indefinite)}.", frozenset(told[:1]))
+
+
+def region_choice(found: Embeddings, z: Vectors, texts: Vectors, among: Rivals) -> Choices:
+    """Each region chooses among its own text and its rivals'. `z` and `texts` (regions, e)."""
+    rows = [(i, float(z[i] @ texts[i]), np.asarray(z[i] @ texts[others].T)) for i, others in among.items()]
     return _choices(found, rows)
 
 

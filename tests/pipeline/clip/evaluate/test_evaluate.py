@@ -12,6 +12,7 @@ from pipeline.clip.evaluate.embedding import boxes_alone, shuffled_boxes
 from pipeline.clip.evaluate.evaluate import (
     BOXES,
     CHANCE,
+    GEOMETRY,
     MODALITY,
     MODEL,
     RANDOM,
@@ -64,8 +65,19 @@ def test_a_region_is_told_from_the_others_of_its_picture(found: Evaluation) -> N
     ours = value(found, "region choice", "all").figure
     assert ours.value is not None
     assert ours.value > 0.9
-    for control in (CHANCE, RANDOM, SHUFFLED, BOXES):
+    for control in (CHANCE, RANDOM, SHUFFLED, BOXES, GEOMETRY):
         above = value(found, "region choice", f"all, model less {control}").figure
+        assert above.low is not None
+        assert above.low > 0, control
+
+
+def test_a_region_is_named_by_what_it_looks_like(found: Evaluation) -> None:
+    """No caption of this release is a bare name, yet the words are known."""
+    ours = value(found, "name choice", "all").figure
+    assert ours.value is not None
+    assert ours.value > 0.9
+    for control in (SHUFFLED, GEOMETRY):
+        above = value(found, "name choice", f"all, model less {control}").figure
         assert above.low is not None
         assert above.low > 0, control
 
@@ -116,7 +128,7 @@ def test_the_tables_come_out_as_json_markdown_and_a_page(found: Evaluation, rele
     assert len(told["rows"]) == len(found.rows)
     assert told["about"]["rows"] == 66
     text = markdown(found, "discs")
-    assert text.count("\n## ") == 6
+    assert text.count("\n## ") == 7
     html = page(found, "discs", ReleaseRows(release, "test"), 2)
     assert html.count('<img src="data:image/jpeg;base64,') == 2
     assert "http" not in html.replace("http-equiv", "")

@@ -38,7 +38,7 @@ def embeddings(states: list[dict[str, str]], parts: list[str], groups: list[str]
         for i, (state, part, group) in enumerate(zip(states, parts, groups, strict=True))
     ]
     empty = np.zeros((0, 2), np.float32)
-    return Embeddings(tuple(Known(sample, ()) for sample in samples), empty, empty, empty, np.zeros(0, np.int64))
+    return Embeddings(tuple(Known(sample, ()) for sample in samples), empty, empty, empty, empty, np.zeros(0, np.int64))
 
 
 def test_prompts_say_that_a_thing_is_there_or_is_not() -> None:
