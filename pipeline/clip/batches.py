@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 
 from pipeline.clip.model import Views
-from pipeline.clip.samples import Box, Frame, Region, Rgb, Sample, Text, Tone, as_it_is, cut, framed
+from pipeline.clip.samples import Box, Frame, Region, Rgb, Sample, Text, Tone, as_it_is, cut, framed, named
 from pipeline.clip.settings import AugmentSettings
 from pipeline.clip.statements import Subject
 
@@ -61,7 +61,10 @@ class _Given:
 
 
 def batch_of(samples: Sequence[Sample], sizes: Sizes, augment: AugmentSettings, seed: tuple[int, ...]) -> Batch:
-    """A function of its arguments alone: the same seed shakes alike. Raises BadData for a crop that does not decode."""
+    """A function of its arguments alone: the same seed shakes alike.
+
+    Raises WrongRun, with the picture's id, for a crop that does not decode.
+    """
     random = np.random.default_rng(seed)
     pixels, given = [], []
     for sample in samples:
@@ -105,7 +108,8 @@ def _given(sample: Sample, frame: Frame, sizes: Sizes, augment: AugmentSettings,
         box = _shaken(region.box_xyxy, augment.jitter, sample.picture, random)
         found.described.append((len(found.boxes), region))
         found.boxes.append(frame.box(box))
-        found.crops.append(cut(sample.picture, box, region, sizes.crop_px, tone))
+        with named(sample.image_id):
+            found.crops.append(cut(sample.picture, box, region, sizes.crop_px, tone))
     if random.random() < augment.random_boxes:
         for _ in range(min(RANDOM_BOXES, sizes.regions - len(found.boxes))):
             box = _anywhere(sample.picture, random)

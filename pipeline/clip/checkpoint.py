@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from pipeline.clip.model import RegionClip, TowerConfigs
@@ -23,7 +24,7 @@ from pipeline.clip.settings import (
 )  # fmt: skip
 from pipeline.clip.tokenizer import Tokenizer, loaded_tokenizer
 from pipeline.commit import TEMPORARY, sync
-from schemas.errors import WeightsError, WrongRun
+from schemas.errors import StorageError, WeightsError, WrongRun
 
 VERSION = 2
 CHECKPOINTS, STATE, MODEL, OPTIMISER = "checkpoints", "state.json", "model.safetensors", "optimiser.safetensors"
@@ -57,7 +58,14 @@ class Learner:
 
 
 def save(folder: Path, state: State, learner: Learner, keep: int) -> Path:
-    """Appears whole under its step; of older ones the last `keep` stay."""
+    """Appears whole under its step; of older ones the last `keep` stay. Raises StorageError for a full disk."""
+    try:
+        return _saved(folder, state, learner, keep)
+    except (OSError, SafetensorError) as error:
+        raise StorageError(f"{folder}: {error}; free space or change permissions, then run again") from error
+
+
+def _saved(folder: Path, state: State, learner: Learner, keep: int) -> Path:
     model = learner.model
     place = folder / CHECKPOINTS / f"{state.step:08}"
     for left in place.parent.glob(f".*{TEMPORARY}"):  # of a run that was killed; one run a folder has the lock
@@ -119,11 +127,7 @@ def read_state(checkpoint: Path) -> State:
 
 def trained_groups(checkpoint: Path) -> torch.Tensor:
     """(n,) int64, as `ReleaseRows.group_hashes` gives them. Raises WeightsError where a checkpoint has none."""
-    try:
-        found: torch.Tensor = load_file(checkpoint / f"{GROUPS}.safetensors")[GROUPS]
-    except (OSError, ValueError, KeyError) as error:
-        raise WeightsError(f"{checkpoint}: does not tell what it was trained on; take another checkpoint") from error
-    return found
+    return _tensors(checkpoint / f"{GROUPS}.safetensors")[GROUPS]
 
 
 def load_model(checkpoint: Path) -> tuple[RegionClip, Tokenizer, State]:
@@ -148,16 +152,13 @@ def tower_configs(checkpoint: Path) -> TowerConfigs:
 
 def _load_weights(model: RegionClip, checkpoint: Path) -> None:
     try:
-        model.load_state_dict(load_file(checkpoint / MODEL))
-    except (OSError, RuntimeError, ValueError) as error:
+        model.load_state_dict(_tensors(checkpoint / MODEL))
+    except RuntimeError as error:
         raise WeightsError(f"{checkpoint}/{MODEL}: not the weights of its {STATE}; take another checkpoint") from error
 
 
-def resume(checkpoint: Path, model: RegionClip, optimiser: torch.optim.Optimizer, expected: State) -> int:
-    """Loads weights and moments; returns how many steps are done.
-
-    Raises WrongRun where the checkpoint is of other settings or rows than `expected`.
-    """
+def require(checkpoint: Path, expected: State) -> None:
+    """Raises WrongRun where the checkpoint is of other settings or rows than `expected`."""
     state = read_state(checkpoint)
     pairs = {
         "model": (state.model, expected.model),
@@ -167,9 +168,21 @@ def resume(checkpoint: Path, model: RegionClip, optimiser: torch.optim.Optimizer
     if differing := [name for name, (one, other) in pairs.items() if one != other]:
         what = " and another ".join(differing)
         raise WrongRun(f"{checkpoint} was trained with another {what}; name another folder, or restore it")
+
+
+def resume(checkpoint: Path, model: RegionClip, optimiser: torch.optim.Optimizer) -> int:
+    """Loads weights and moments; returns how many steps are done. Raises WeightsError for what does not fit."""
     _load_weights(model, checkpoint)
-    _load_moments(model, optimiser, load_file(checkpoint / OPTIMISER))
-    return state.step
+    _load_moments(model, optimiser, _tensors(checkpoint / OPTIMISER))
+    return read_state(checkpoint).step
+
+
+def _tensors(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        found: dict[str, torch.Tensor] = load_file(path)
+    except (OSError, ValueError, SafetensorError) as error:
+        raise WeightsError(f"{path}: missing or damaged; take another checkpoint") from error
+    return found
 
 
 def _contiguous(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -130,7 +130,7 @@ def _pictures(folder: Path, boxes: Mapping[str, Sequence[Box]], unread: list[str
         name = path.relative_to(folder).as_posix()
         try:
             picture = decoded(path.read_bytes())
-        except BadData:
+        except (BadData, OSError):
             unread.append(name)
             continue
         yield _sample(name, picture, boxes.get(name, ()))

@@ -23,7 +23,8 @@ COLOURS = ("s0", "s1", "s2", "s3", "s4", "s5")
 class Journal:
     """Goes on where a resumed run stands: at its first line, those of steps that are done again are taken out.
 
-    `about` are names and values for the head of the page. Used as a context: however a run ends, its page is written.
+    `about` are names and values for the head of the page. Used as a context: however a run ends, the page of its lines
+    is written.
     """
 
     def __init__(self, folder: Path, done: int, about: Mapping[str, str]) -> None:
@@ -36,6 +37,7 @@ class Journal:
     def __exit__(self, *_: object) -> None:
         if self._events is not None:
             self._events.close()
+        if (self.folder / LOG).is_file():
             self.draw()
 
     def add(self, step: Step) -> None:

@@ -8,7 +8,7 @@ import torch
 from pipeline.clip.batches import Batch, Described
 from pipeline.clip.losses import own_negatives_loss, sigmoid_loss, softmax_loss
 from pipeline.clip.model import Embedded, RegionClip
-from pipeline.clip.samples import Text
+from pipeline.clip.samples import Text, distinct
 from pipeline.clip.settings import StageSettings
 from pipeline.clip.statements import targets
 from pipeline.clip.text_vectors import TextVectors
@@ -82,12 +82,12 @@ class _Pairs:
 
 def _image_pairs(batch: Batch, texts: Sequence[Text | None]) -> _Pairs:
     own = [(i, text) for i, text in enumerate(texts) if text is not None]
-    distinct = {text.words: text for _, text in own}
-    known = targets([batch.subjects[i] for i, _ in own], [text.claims for text in distinct.values()])
-    place = {words: j for j, words in enumerate(distinct)}
+    texts_once = distinct(text for _, text in own)
+    known = targets([batch.subjects[i] for i, _ in own], [text.claims for text in texts_once.values()])
+    place = {words: j for j, words in enumerate(texts_once)}
     for row, (_, text) in enumerate(own):
         known[row, place[text.words]] = 1  # its own text, whatever of it is compared
-    return _Pairs([i for i, _ in own], list(distinct), known)
+    return _Pairs([i for i, _ in own], list(texts_once), known)
 
 
 def _image_loss(model: RegionClip, z: torch.Tensor, pairs: _Pairs, table: TextTable, loss: Loss) -> torch.Tensor:
@@ -105,7 +105,7 @@ def _region_losses(
     own: Sequence[Sequence[str]],
 ) -> dict[str, torch.Tensor]:
     z = embedded.z_region[[each.row for each in described], [each.column for each in described]]
-    columns = {each.text.words: each.text for each in described}
+    columns = distinct(each.text for each in described)
     place = {words: j for j, words in enumerate(columns)}
     mine = torch.tensor([place[each.text.words] for each in described])
     known = targets([each.subject for each in described], [text.claims for text in columns.values()])

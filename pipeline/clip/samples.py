@@ -1,6 +1,7 @@
 """A released row as the trainer and the tests see it: pixels, regions, texts, and what is true of each."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import Any
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from pipeline.clip.statements import NOTHING, Claims, Subject, image_subject, region_subject, told_claims
 from schemas.crops import CROP_CONTEXT
-from schemas.errors import BadData
+from schemas.errors import BadData, WrongRun
 from schemas.facts import SIZES
 
 Rgb = npt.NDArray[np.uint8]  # (h, w, 3)
@@ -28,6 +29,15 @@ class Text:
 
     words: str
     claims: Claims = NOTHING
+
+
+def distinct(texts: Iterable[Text]) -> dict[str, Text]:
+    """By their words, in order; of equal words that were written from other facts, what both tell."""
+    found: dict[str, Text] = {}
+    for text in texts:
+        known = found.get(text.words)
+        found[text.words] = Text(text.words, known.claims & text.claims) if known else text
+    return found
 
 
 @dataclass(frozen=True)
@@ -70,16 +80,21 @@ class Sample:
 
 
 def sample_of(row: Mapping[str, Any]) -> Sample:
-    """Of a row of RELEASE with the columns of `rows.COLUMNS`. Raises BadData for pixels that do not decode."""
+    """Of a row of RELEASE with the columns of `rows.COLUMNS`.
+
+    Raises WrongRun, with the row's id, for pixels that do not decode.
+    """
     wh = (row["width"], row["height"])
     facts = row["facts"] or ()
+    with named(row["image_id"]):
+        picture = decoded(row["image"]["bytes"])
     seen = [state for state in row["label_states"] or () if state["visible"] is not False]
     return Sample(
         image_id=row["image_id"],
         group_id=row["group_id"],
         modality=row["modality"],
         body_part=row["body_part"],
-        picture=decoded(row["image"]["bytes"]),
+        picture=picture,
         regions=tuple(_region(each, row["modality"], wh) for each in row["regions"] or () if each["crop"]),
         report=_text(row["report"], facts),
         summary=_text(row["summary"], facts),
@@ -87,6 +102,15 @@ def sample_of(row: Mapping[str, Any]) -> Sample:
         states={state["category"]: state["state"] for state in seen},
         bases=frozenset(state["basis"] for state in seen),
     )
+
+
+@contextmanager
+def named(image_id: str) -> Iterator[None]:
+    """Says of which row of a release the pixels do not decode."""
+    try:
+        yield
+    except BadData as error:
+        raise WrongRun(f"pixels of row {image_id} do not decode; run medregion verify on the release") from error
 
 
 def decoded(data: bytes) -> Rgb:

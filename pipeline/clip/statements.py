@@ -25,7 +25,7 @@ COMPLETE = "phantom"  # a basis that knows all of a thing: it is nothing else
 LATERALITIES = ("left", "right", "bilateral")
 OUTLINES = ("round", "wide", "tall")
 OVERLAP_SHARE = 0.25  # of a box that may lie in a third that is told falsely
-MOST_COUNTED = 12
+COUNTED = range(1, 13)
 
 Claims = frozenset[str]
 NOTHING: Claims = frozenset()
@@ -57,7 +57,7 @@ def _claim(fact: Fact, said: str) -> str:
     if kind == "presence":
         return f"has {value}={said}"
     if kind in COUNTS:
-        return f"count {attribute}={value}" if kind == "count" else f"has {attribute}=yes"
+        return f"{'count' if kind == 'count' else 'at least'} {attribute}={value}"
     if kind == "relation":
         return f"{fact.subject} {attribute}={value}"  # between two regions of one picture
     if kind in ("acquisition", "position", "appearance", "identity"):
@@ -101,17 +101,25 @@ def image_subject(row: Mapping[str, Any]) -> Subject:
         if fact.kind in ("label", "presence"):
             name, _, said = claim.rpartition("=")
             false.add(f"{name}={'yes' if said == 'no' else 'no'}")
-        elif fact.kind == "count":
-            true.add(f"has {fact.attribute}=yes")
-            counts = (f"count {fact.attribute}={other}" for other in range(1, MOST_COUNTED + 1))
-            false |= {f"has {fact.attribute}=no", *counts} - {claim}
-        elif fact.kind == "count_at_least":
-            false.add(f"has {fact.attribute}=no")
+        elif fact.kind in COUNTS:
+            more, less = _numbers(fact.attribute, int(fact.number), exact=fact.kind == "count")
+            true |= more
+            false |= less
         elif fact.kind == "laterality":
             false |= {f"laterality={other}" for other in LATERALITIES if other != fact.value}
     for absent in [claim for claim in true if claim.startswith("has ") and claim.endswith("=no")]:
-        false |= {f"count {absent[4:-3]}={other}" for other in range(1, MOST_COUNTED + 1)}
+        false |= {f"{word} {absent[4:-3]}={other}" for other in COUNTED for word in ("count", "at least")}
     return Subject(frozenset(true), frozenset(false | _other_pictures(row["modality"], row["body_part"])) - true)
+
+
+def _numbers(name: str, number: int, exact: bool) -> tuple[set[str], set[str]]:
+    """What so many, or at least so many, make true and false of the name."""
+    true = {f"has {name}=yes", *(f"at least {name}={other}" for other in COUNTED if other <= number)}
+    false = {f"has {name}=no", *(f"count {name}={other}" for other in COUNTED if other < number)}
+    if exact:
+        above = [other for other in COUNTED if other > number]
+        false |= {f"{word} {name}={other}" for other in above for word in ("count", "at least")}
+    return true, false
 
 
 @cache

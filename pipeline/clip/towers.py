@@ -14,6 +14,7 @@ from schemas.errors import WeightsError
 MIDDLE, HALF_RANGE = 127.5, 127.5  # of 8 bits, to -1 .. 1: the normalisation that ViT was pretrained with
 MLP = 4  # times the width
 POOLER = "pooler."  # of what is loaded, not used here
+NEEDED = ("vocab_size", "max_position_embeddings", "hidden_size")  # of a text tower's config
 OFFSET = {"roberta": 2, "xlm-roberta": 2, "camembert": 2}  # positions that a kind of text tower does not give to tokens
 
 
@@ -81,6 +82,15 @@ class TextTower(nn.Module):
                 attention_probs_dropout_prob=0.0,
             )
             self.bert = _made(config)
+        if lacking := [name for name in NEEDED if not hasattr(self.bert.config, name)]:
+            raise WeightsError(
+                f"model.text.weights: a {type(self.bert).__name__} has no {lacking[0]}; an encoder of texts is needed"
+            )
+        if vocabulary > self.bert.config.vocab_size:
+            raise WeightsError(
+                f"model.text.weights: the tokenizer in {settings.weights} has {vocabulary} pieces, the encoder "
+                f"{self.bert.config.vocab_size}"
+            )
         most = _most_tokens(self.bert.config)
         if settings.tokens > most:
             raise WeightsError(f"model.text.tokens: {settings.tokens}, but {settings.weights} reads at most {most}")
@@ -130,7 +140,7 @@ def _loaded(place: str, key: str) -> Any:
     place = place_of(place, key)
     try:
         model, about = AutoModel.from_pretrained(
-            place, local_files_only=True, use_safetensors=True, output_loading_info=True
+            place, local_files_only=True, use_safetensors=True, output_loading_info=True, dtype=torch.float32
         )
     except RuntimeError as error:
         raise WeightsError(f"{key}: the weights in {place!r} have other sizes than its config.json says") from error

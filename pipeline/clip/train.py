@@ -20,7 +20,7 @@ from pipeline.clip.samples import sample_of
 from pipeline.clip.settings import Device, ModelSettings, RunSettings, StageSettings
 from pipeline.clip.text_vectors import TextVectors
 from pipeline.clip.tokenizer import Tokenizer, loaded_tokenizer, made_tokenizer
-from schemas.errors import BadData, WrongRun
+from schemas.errors import WrongRun
 
 LEAST_RATE = 0.1  # of a stage's rate, at its end
 TOWERS = ("image.", "text.")
@@ -72,9 +72,9 @@ def train(training: Training, watch: Watch) -> Path:
     rows = ReleaseRows(training.release, training.split)
     found = checkpoint.checkpoints(training.folder)
     state = State(0, training.model, lasting(run), rows.fingerprint, training.release, training.split)
-    learner = _learner(training, rows, found, device)
+    learner = _learner(training, rows, found, state, device)
     model, optimiser = learner.model, learner.optimiser
-    done = checkpoint.resume(found[-1], model, optimiser, state) if found else 0
+    done = checkpoint.resume(found[-1], model, optimiser) if found else 0
     place = found[-1] if found else training.folder
     model.train()
     encode = TextVectors(model, learner.tokenizer)
@@ -100,10 +100,16 @@ def train(training: Training, watch: Watch) -> Path:
     return place
 
 
-def _learner(training: Training, rows: ReleaseRows, found: Sequence[Path], device: torch.device) -> Learner:
-    """New, or with tokenizer and towers as the last checkpoint has them; weights and moments are not yet loaded."""
+def _learner(
+    training: Training, rows: ReleaseRows, found: Sequence[Path], state: State, device: torch.device
+) -> Learner:
+    """New, or with tokenizer and towers as the last checkpoint has them; weights and moments are not yet loaded.
+
+    Raises WrongRun where that is of other settings or rows than `state`.
+    """
     settings = training.model
     if found:
+        checkpoint.require(found[-1], state)
         tokenizer = loaded_tokenizer(found[-1] / checkpoint.TOKENIZER, settings.text.tokens)
         configs = checkpoint.tower_configs(found[-1])
     else:
@@ -173,14 +179,8 @@ def batches(rows: ReleaseRows, training: Training, first: int) -> Iterator[tuple
     sizes = Sizes(model.image.side_px, model.roi.crop_px, model.roi.regions)
 
     def made(step: int) -> Batch:
-        read = [rows[number] for number in order.rows_at(step)]
-        try:
-            return batch_of([sample_of(row) for row in read], sizes, run.augment, (run.seed, step))
-        except BadData as error:
-            ids = ", ".join(row["image_id"] for row in read)
-            raise WrongRun(
-                f"{training.release}: pixels of one of these rows do not decode; verify it: {ids}"
-            ) from error
+        samples = [sample_of(rows[number]) for number in order.rows_at(step)]
+        return batch_of(samples, sizes, run.augment, (run.seed, step))
 
     with ThreadPoolExecutor(1) as pool:
         following: Future[Batch] | None = None

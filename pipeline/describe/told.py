@@ -1,7 +1,7 @@
 """Which of a text's own facts it tells: a caption leaves most of them out."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 
 from annotators.captioners.nouns import noun
@@ -14,23 +14,21 @@ from schemas.lexicon.places import place
 from schemas.taxonomy.body_parts import body_part
 
 # What has no closed list of words is told wherever a text holds any of these.
-_PLACED = re.compile(
-    r"\b(?:left|right|upper|lower|middle|top|bottom|cent(?:re|er|ral)|mid\w*|halfway|apart|parts|over|above|below|under"
-    r"|between|beside|both|bilateral\w*|scatter\w*|spread|distribut\w*|edge|border|touch\w*|larger|smaller|more|less)\b"
+_SPREAD = re.compile(r"\b(?:apart|parts|over|throughout|diffuse\w*|scatter\w*|spread|distribut\w*)\b")
+_RELATED = re.compile(
+    r"\b(?:above|below|under|beneath|between|beside|adjacent|next to|medial|lateral|larger|smaller|more|less)\b"
 )
-_SIDED = re.compile(r"\b(?:left|right|both|bilateral\w*)\b")
+_EDGE = re.compile(r"\b(?:edge|border|touch\w*)\b")
 _MEASURED = re.compile(r"\d")
-_SIGNS = {
-    **dict.fromkeys(("distribution", "relation", "border"), _PLACED), "laterality": _SIDED, "measurement": _MEASURED,
-}  # fmt: skip
+_PLACES = frozenset({"place", "vertical", "image_side"})  # slots of claims
 
 
 def told_facts(text: str, facts: Iterable[Fact]) -> list[Fact]:
     """Of the facts that a text was written from, those that its words tell; whoever wrote it.
 
     The facts are true of the text's subject, so what is asked is only whether it speaks of them. In doubt it does, so
-    that no text is taken to say less than it says: modality, technique, projection, plane and the kind of a region
-    are told by every text.
+    that no text is taken to say less than it says: modality, technique, projection, plane, window and the kind of a
+    region are told by every text.
     """
     low = text.lower()
     claims = _claims(text)
@@ -56,9 +54,24 @@ def _is_told(fact: Fact, low: str, claims: frozenset[tuple[str, str]]) -> bool:
         return (fact.attribute, fact.value) in claims
     if fact.slot == ("side", "patient"):
         return ("side", fact.value) in claims
-    if sign := _SIGNS.get(fact.kind):
-        return sign.search(low) is not None
+    if fact.kind == "laterality":
+        return ("side", "both" if fact.value == "bilateral" else fact.value) in claims
+    if fact.kind in _DOUBTFUL:
+        return _may_tell(fact, low, {slot for slot, _ in claims})
     return any(_holds(low, words) for words in _words_of(fact.kind, fact.attribute, fact.value))
+
+
+_DOUBTFUL = frozenset({"distribution", "relation", "border", "measurement"})
+
+
+def _may_tell(fact: Fact, low: str, slots: Collection[str]) -> bool:
+    if fact.kind == "distribution" and fact.frame == "patient":
+        return "side" in slots
+    if fact.kind == "distribution":
+        return not _PLACES.isdisjoint(slots) or _SPREAD.search(low) is not None
+    if fact.kind == "relation":
+        return "relation" in slots or _RELATED.search(low) is not None
+    return (_EDGE if fact.kind == "border" else _MEASURED).search(low) is not None
 
 
 @cache

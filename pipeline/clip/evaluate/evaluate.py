@@ -26,6 +26,7 @@ from pipeline.clip.evaluate.settings import EvaluationSettings
 from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, WRITER, ZeroShot
 from pipeline.clip.model import RegionClip
 from pipeline.clip.rows import ReleaseRows
+from pipeline.clip.samples import Text
 from pipeline.clip.tokenizer import Tokenizer
 from pipeline.clip.train import device_of
 from schemas.facts import SIZES
@@ -202,7 +203,7 @@ def _regions(
         MODEL: (found.z_region, captions, false),
         RANDOM: (untrained.found.z_region, untrained.captions, untrained.negatives),
         **{name: (z, captions, false) for name, z in controls.items()},
-        GEOMETRY: (_geometry(found, captions), captions, false),
+        GEOMETRY: (_geometry(found, captions, pairs.texts), captions, false),
     }
     methods = {(name, ORACLE): (z, texts) for name, (z, texts, _) in seen.items()}
     ranked = retrieve(methods, pairs, within=True, backwards=False)
@@ -230,17 +231,22 @@ def _names(
         MODEL: (found.z_region, ours),
         RANDOM: (untrained.found.z_region, theirs),
         **{name: (z, ours) for name, z in controls.items()},
-        GEOMETRY: (_geometry(found, ours), ours),
+        GEOMETRY: (_geometry(found, ours, told), ours),
     }
     among = rivals(found, told)
     choices = {name: region_choice(found, z, texts, among) for name, (z, texts) in seen.items()}
     yield from _chosen("name choice", choices, settings)
 
 
-def _geometry(found: Embeddings, texts: Vectors) -> Vectors:
-    owners = [found.known[row].sample for row in found.owner]
+def _geometry(found: Embeddings, texts: Vectors, told: Sequence[Text]) -> Vectors:
+    """Fitted to the regions that have a text; zero for others."""
+    rows = [i for i, text in enumerate(told) if text.words]
+    owners = [found.known[found.owner[i]].sample for i in rows]
     contexts = [f"{sample.modality} {sample.body_part}" for sample in owners]
-    return fitted_geometry(found.boxes, contexts, texts, [sample.group_id for sample in owners])
+    vectors = np.zeros_like(texts)
+    groups = [sample.group_id for sample in owners]
+    vectors[rows] = fitted_geometry(found.boxes[rows], contexts, texts[rows], groups)
+    return vectors
 
 
 def _chosen(table: str, choices: Mapping[str, Choices], settings: EvaluationSettings) -> Iterator[Row]:

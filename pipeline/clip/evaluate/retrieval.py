@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.clip.evaluate.embedding import Embeddings, Vectors
-from pipeline.clip.samples import Text
-from pipeline.clip.statements import Statements, Subject
+from pipeline.clip.samples import Text, distinct
+from pipeline.clip.statements import Subject, targets
 
 RANKS = (1, 5, 10)
 QUERIES = 256  # at a time
@@ -70,16 +70,6 @@ def region_pairs(found: Embeddings) -> Pairs:
     )
 
 
-@dataclass(frozen=True)
-class Gallery:
-    """Rows of `Pairs` that search each other: all `rows` have a subject, `columns` those with each text once."""
-
-    rows: npt.NDArray[np.int64]
-    columns: npt.NDArray[np.int64]
-    statements: Statements
-    place: dict[str, int]  # of a text among the columns
-
-
 def retrieve(methods: Mapping[Method, Searched], pairs: Pairs, within: bool, backwards: bool) -> dict[Method, Ranked]:
     """Subjects find texts, or, `backwards`, texts find subjects; within one modality, or over all.
 
@@ -90,12 +80,13 @@ def retrieve(methods: Mapping[Method, Searched], pairs: Pairs, within: bool, bac
     queries: list[int] = []
     sizes: list[int] = []
     for members in _members(pairs.modalities if within else ["all"] * len(pairs.texts)):
-        gallery = _gallery(pairs, members)
-        searched = gallery.rows if backwards else gallery.columns
-        asking = gallery.columns if backwards else gallery.rows
+        gallery = distinct(pairs.texts[row] for row in members)
+        first = {pairs.texts[row].words: row for row in reversed(members.tolist())}
+        columns = np.array([first[words] for words in gallery], np.int64)
+        asking, searched = (columns, members) if backwards else (members, columns)
         for start in range(0, len(asking), QUERIES):
             part = asking[start : start + QUERIES]
-            truth = _true_subjects(pairs, gallery, part) if backwards else _true_texts(pairs, gallery, part)
+            truth = _truth(pairs, members, part, gallery).T if backwards else _truth(pairs, part, columns, gallery)
             chance.append(_drawn(truth.sum(axis=1), np.full(len(part), truth.shape[1]), np.zeros(len(part), np.int64)))
             for method, (z, texts) in methods.items():
                 similar = texts[part] @ z[searched].T if backwards else z[part] @ texts[searched].T
@@ -121,33 +112,18 @@ def _members(keys: Sequence[str]) -> list[npt.NDArray[np.int64]]:
     return [np.array(found[key], np.int64) for key in sorted(found)]
 
 
-def _gallery(pairs: Pairs, members: npt.NDArray[np.int64]) -> Gallery:
-    first: dict[str, int] = {}
-    for row in members.tolist():
-        first.setdefault(pairs.texts[row].words, row)
-    columns = list(first.values())
-    statements = Statements([pairs.texts[column].claims for column in columns])
-    return Gallery(members, np.array(columns, np.int64), statements, {words: i for i, words in enumerate(first)})
-
-
-def _true_texts(pairs: Pairs, gallery: Gallery, rows: npt.NDArray[np.int64]) -> Truth:
-    """(rows, columns)."""
-    truth = (gallery.statements.against([pairs.subjects[row] for row in rows]) == 1).numpy()
-    own = [gallery.place[pairs.texts[row].words] for row in rows]
-    truth[np.arange(len(rows)), own] = True  # whatever of it is compared
-    return np.asarray(truth, np.bool_)
-
-
-def _true_subjects(pairs: Pairs, gallery: Gallery, columns: npt.NDArray[np.int64]) -> Truth:
-    """(columns, rows)."""
-    asked = [pairs.texts[column] for column in columns]
-    known = Statements([text.claims for text in asked]).against([pairs.subjects[row] for row in gallery.rows])
-    truth = (known == 1).numpy().T
-    place = {text.words: i for i, text in enumerate(asked)}
-    for j, row in enumerate(gallery.rows):
-        at = place.get(pairs.texts[row].words)
-        if at is not None:
-            truth[at, j] = True
+def _truth(
+    pairs: Pairs, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64], gallery: Mapping[str, Text]
+) -> Truth:
+    """(rows, columns): whether a text of the gallery is true of a subject; its own is, whatever of it is compared."""
+    words = [pairs.texts[column].words for column in columns]
+    known = targets([pairs.subjects[row] for row in rows], [gallery[text].claims for text in words])
+    truth = (known == 1).numpy()
+    place = {text: j for j, text in enumerate(words)}
+    for i, row in enumerate(rows):
+        own = place.get(pairs.texts[row].words)
+        if own is not None:
+            truth[i, own] = True
     return np.asarray(truth, np.bool_)
 
 

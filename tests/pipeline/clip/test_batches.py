@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from pipeline.clip.batches import NO_SHAKING, Sizes, batch_of
-from pipeline.clip.samples import cut, framed, sample_of, window_of
+from pipeline.clip.samples import Text, cut, distinct, framed, sample_of, window_of
 from pipeline.clip.settings import AugmentSettings
-from schemas.errors import BadData
+from schemas.errors import WrongRun
 from tests.pipeline.clip.releases import COLOURS, RADIUS, Disc, encoded, make_row
 
 SIZES = Sizes(side_px=64, crop_px=16, regions=3)
@@ -24,12 +24,12 @@ def test_a_sample_tells_its_texts_regions_and_states() -> None:
     assert len(sample.regions[0].negatives) == 2
 
 
-def test_what_cannot_be_seen_has_no_state_and_what_does_not_decode_is_bad_data() -> None:
+def test_what_cannot_be_seen_has_no_state_and_what_does_not_decode_is_named() -> None:
     row = make_row(1)
     row["label_states"][0]["visible"] = False
     assert sample_of(row).states == {}
     row["image"]["bytes"] = b"no picture"
-    with pytest.raises(BadData):
+    with pytest.raises(WrongRun, match=r"row tr0{20}"):
         sample_of(row)
 
 
@@ -73,10 +73,10 @@ def test_a_finer_crop_is_laid_over_what_it_covers_of_the_window() -> None:
     assert (darker[13:32, 4:42] == 100).all()
 
 
-def test_a_crop_that_does_not_decode_is_bad_data() -> None:
+def test_a_crop_that_does_not_decode_is_named() -> None:
     sample = sample_of(make_row(5, discs=TWO))
     spoilt = replace(sample, regions=(replace(sample.regions[0], crop=b"no picture"),))
-    with pytest.raises(BadData):
+    with pytest.raises(WrongRun, match=r"row tr0{20}"):
         batch_of([spoilt], SIZES, NO_SHAKING, (0,))
 
 
@@ -125,3 +125,8 @@ def test_shaken_boxes_stay_in_the_picture() -> None:
     assert boxes.min() >= 0
     assert boxes.max() <= 64
     assert ((boxes[..., 2:] - boxes[..., :2]) > 1.9).all()
+
+
+def test_equal_words_tell_what_all_of_them_tell() -> None:
+    texts = [Text("A film.", frozenset("ab")), Text("A scan.", frozenset("c")), Text("A film.", frozenset("bd"))]
+    assert distinct(texts) == {"A film.": Text("A film.", frozenset("b")), "A scan.": Text("A scan.", frozenset("c"))}

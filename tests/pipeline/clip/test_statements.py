@@ -113,12 +113,14 @@ def test_a_picture_contradicts_other_modalities_parts_counts_and_states() -> Non
             "count pulmonary nodule=1",
         ),
         *("has pulmonary nodule=no", "has lung=no", "has skin fold=yes", "count skin fold=3"),
+        *("at least pulmonary nodule=3", "count lung=1", "at least skin fold=1"),
     }
     true = {
         *("modality=radiography", "body_part=chest", "category pneumonia=yes", "category fracture=no"),
         *("count pulmonary nodule=2", "has pulmonary nodule=yes", "has lung=yes", "has skin fold=no"),
+        *("at least pulmonary nodule=2", "at least pulmonary nodule=1", "at least lung=2"),
     }
-    unknown = {"body_part=lung", "category tuberculosis=no", "count lung=3", "has pneumothorax=yes"}
+    unknown = {"body_part=lung", "category tuberculosis=no", "count lung=3", "has pneumothorax=yes", "at least lung=3"}
     assert false <= subject.false
     assert true <= subject.true
     assert not unknown & (subject.true | subject.false)
@@ -177,3 +179,19 @@ def test_what_is_only_possible_is_neither_true_nor_false() -> None:
         "name=" in claim and "possible" not in claim for claim in region_subject(proposed, "radiography", (99, 99)).true
     )
     assert "name=pneumothorax" not in region_subject(proposed, "radiography", (99, 99)).false
+
+
+def test_words_of_a_place_in_the_picture_are_no_side_of_the_body() -> None:
+    side = [Fact("image", "laterality", "image", side, "header") for side in ("right", "left")]
+    rows = [image("dental", "teeth", each) for each in side]
+    texts = [told_claims("A bitewing with caries, both in the left third of the radiograph.", rows[0]["facts"])]
+    assert targets([image_subject(row) for row in rows], texts)[:, 0].tolist() == [1, 1]
+
+
+def test_at_least_three_are_no_truth_of_one() -> None:
+    def row(kind: str, number: str) -> dict[str, Any]:
+        return image("microscopy", "blood", Fact("image", kind, "platelet", number, "phantom"))
+
+    rows = [row("count_at_least", "3"), row("count", "1"), row("count_at_least", "1"), row("count", "5")]
+    texts = [told_claims("A blood smear with at least three platelets.", rows[0]["facts"])]
+    assert targets([image_subject(each) for each in rows], texts)[:, 0].tolist() == [1, -1, 0, 1]

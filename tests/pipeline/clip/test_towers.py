@@ -75,6 +75,22 @@ def test_what_the_weights_lack_is_said_and_not_made_up(config: dict[str, int], m
         TextTower(TextTowerSettings(weights=place, tokens=8), 0)
 
 
+def test_weights_in_half_precision_are_read_as_single(tmp_path: Path) -> None:
+    place, model = saved(tmp_path, TEXTS["bert"])
+    model.half().save_pretrained(tmp_path)
+    tower = TextTower(TextTowerSettings(weights=place, tokens=8, frozen=True), 0)
+    assert {parameter.dtype for parameter in tower.parameters()} == {torch.float32}
+
+
+def test_what_is_no_encoder_of_texts_is_refused(tmp_path: Path) -> None:
+    place, _ = saved(tmp_path / "vit", ViTConfig(image_size=32, patch_size=8, **SIZES))
+    with pytest.raises(WeightsError, match="a ViTModel has no vocab_size; an encoder of texts is needed"):
+        TextTower(TextTowerSettings(weights=place, tokens=8), 0)
+    text, _ = saved(tmp_path / "bert", TEXTS["bert"])
+    with pytest.raises(WeightsError, match="has 91 pieces, the encoder 90"):
+        TextTower(TextTowerSettings(weights=text, tokens=8), 91)
+
+
 def test_a_text_longer_than_the_tower_reads_is_refused_at_once(tmp_path: Path) -> None:
     place, _ = saved(tmp_path, TEXTS["roberta"])
     TextTower(TextTowerSettings(weights=place, tokens=32), 0)
@@ -122,9 +138,9 @@ def test_a_checkpoint_of_loaded_towers_needs_nothing_else_and_a_new_model_of_its
     assert train(training, Silent()) == place
     loaded, tokenizer, state = load_model(place)
     random = RegionClip(state.model, tokenizer.size, loaded.configs)
-    for name, weights in loaded.state_dict().items():
-        if name.endswith("query.weight"):
-            assert not torch.equal(weights, random.state_dict()[name])
+    matrices = [name for name, weights in loaded.state_dict().items() if weights.ndim >= 2 and "tower" not in name]
+    assert {name.partition(".")[0] for name in matrices} >= {"image", "text"}
+    assert not [name for name in matrices if torch.equal(loaded.state_dict()[name], random.state_dict()[name])]
 
 
 def test_texts_of_a_frozen_tower_are_encoded_once() -> None:

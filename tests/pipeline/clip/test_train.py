@@ -15,7 +15,7 @@ from pipeline.clip.settings import RunSettings, StageSettings, TextTowerSettings
 from pipeline.clip.statements import targets
 from pipeline.clip.tokenizer import vocabulary
 from pipeline.clip.train import Step, Training, lasting, set_rates, train
-from schemas.errors import WeightsError, WrongRun
+from schemas.errors import StorageError, WeightsError, WrongRun
 from schemas.tables.release import RELEASE
 from tests.pipeline.clip.builders import tiny_settings
 from tests.pipeline.clip.releases import make_release, make_row
@@ -115,6 +115,10 @@ def test_other_settings_do_not_go_on_in_the_same_folder(release: str, tmp_path: 
     other = make_release(tmp_path / "other", {"train": 12})
     with pytest.raises(WrongRun, match="another release"):
         train(training(str(other), tmp_path / "run"), Kept())
+    shorter = training(release, tmp_path / "run")
+    text = replace(shorter.model.text, tokens=30)
+    with pytest.raises(WrongRun, match="another model"):
+        train(replace(shorter, model=replace(shorter.model, text=text)), Kept())
     assert lasting(RUN) == lasting(replace(RUN, log_every=7, device="auto", threads=2))
 
 
@@ -147,7 +151,7 @@ def test_pixels_that_do_not_decode_stop_with_the_rows_named(tmp_path: Path) -> N
     row["image"]["bytes"] = b"no picture"
     folder = make_release(tmp_path / "release", {"train": 1})
     pq.write_table(pa.Table.from_pylist([row], schema=RELEASE), next(folder.glob("*.parquet")))
-    with pytest.raises(WrongRun, match=r"do not decode; verify it: tr0{20}"):
+    with pytest.raises(WrongRun, match=r"pixels of row tr0{20}\d+ do not decode; run medregion verify"):
         train(training(str(folder), tmp_path / "run"), Kept())
 
 
@@ -195,6 +199,26 @@ def test_what_drops_out_is_the_same_after_a_resume(release: str, tmp_path: Path)
     with pytest.raises(KeyboardInterrupt):
         run("stopped", Kept(stop_after=1))
     assert same(run("stopped", Kept()), whole)
+
+
+@pytest.mark.parametrize("name", ["model", "optimiser", "groups"])
+def test_a_damaged_checkpoint_is_one_clear_line(release: str, tmp_path: Path, name: str) -> None:
+    place = train(training(release, tmp_path / "run"), Kept())
+    path = place / f"{name}.safetensors"
+    path.write_bytes(path.read_bytes()[:-9])
+    run = training(release, tmp_path / "run")
+    read = checkpoint.trained_groups if name == "groups" else lambda _: train(run, Kept())
+    with pytest.raises(WeightsError, match=rf"{name}\.safetensors: missing or damaged"):
+        read(place)
+
+
+def test_a_disk_that_refuses_is_one_clear_line(release: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint, "save_file", full)
+    with pytest.raises(StorageError, match="No space left"):
+        train(training(release, tmp_path / "run"), Kept())
 
 
 def test_what_is_no_checkpoint_is_refused(tmp_path: Path) -> None:
