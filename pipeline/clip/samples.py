@@ -214,5 +214,7 @@ def _warped(source: Rgb, source_box: Box, window: Box, side_px: int) -> Rgb:
     scale = side_px / wide, side_px / high
     if min(scale) < 0.6:  # averages what would fall between the samples
         source = cv2.GaussianBlur(source, (0, 0), 0.4 / scale[0], sigmaY=0.4 / scale[1])
-    matrix = np.array([[scale[0], 0, -x1 * scale[0]], [0, scale[1], -y1 * scale[1]]])
+    # Edges map to edges, so that the middle of pixel x, at x + 0.5, goes to the middle of another.
+    move = (0.5 - x1) * scale[0] - 0.5, (0.5 - y1) * scale[1] - 0.5
+    matrix = np.array([[scale[0], 0, move[0]], [0, scale[1], move[1]]])
     return np.asarray(cv2.warpAffine(source, matrix, (side_px, side_px), flags=cv2.INTER_LINEAR), np.uint8)

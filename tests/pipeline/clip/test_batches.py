@@ -73,6 +73,18 @@ def test_a_finer_crop_is_laid_over_what_it_covers_of_the_window() -> None:
     assert (darker[13:32, 4:42] == 100).all()
 
 
+def test_crop_and_picture_meet_without_a_seam() -> None:
+    """An upright edge in the picture, and four times as fine in the crop of its upper half: one edge in the window."""
+    picture, finer = np.zeros((64, 64, 3), np.uint8), np.zeros((128, 256, 3), np.uint8)
+    picture[:, 30:], finer[:, 120:] = 255, 255
+    sample = sample_of(make_row(5, discs=TWO))
+    region = replace(sample.regions[0], crop=encoded(finer), crop_box_xyxy=(0, 0, 64, 32))
+    crop = cut(picture, (16, 16, 48, 48), region, 96)  # the window is 8 .. 56: two pixels for one
+    above, below = (float((255 - crop[row, :, 0].astype(float)).sum() / 255) for row in (10, 80))
+    assert above == pytest.approx(2 * (30 - 8), abs=0.1)
+    assert below == pytest.approx(2 * (30 - 8), abs=0.1)
+
+
 def test_a_crop_that_does_not_decode_is_named() -> None:
     sample = sample_of(make_row(5, discs=TWO))
     spoilt = replace(sample, regions=(replace(sample.regions[0], crop=b"no picture"),))
