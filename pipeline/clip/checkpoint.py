@@ -23,6 +23,7 @@ from pipeline.clip.settings import (
     TextTowerSettings,
 )  # fmt: skip
 from pipeline.clip.tokenizer import Tokenizer, loaded_tokenizer
+from pipeline.clip.towers import read_config
 from pipeline.commit import TEMPORARY, sync
 from schemas.errors import StorageError, WeightsError, WrongRun
 
@@ -141,13 +142,7 @@ def load_model(checkpoint: Path) -> tuple[RegionClip, Tokenizer, State]:
 
 def tower_configs(checkpoint: Path) -> TowerConfigs:
     """Raises WeightsError where there are none."""
-    from transformers import AutoConfig
-
-    try:
-        image, text = (AutoConfig.from_pretrained(checkpoint / name) for name in (IMAGE_TOWER, TEXT_TOWER))
-    except (OSError, ValueError) as error:
-        raise WeightsError(f"{checkpoint}: no config of a tower; take another checkpoint") from error
-    return TowerConfigs(image, text)
+    return TowerConfigs(read_config(checkpoint / IMAGE_TOWER), read_config(checkpoint / TEXT_TOWER))
 
 
 def _load_weights(model: RegionClip, checkpoint: Path) -> None:

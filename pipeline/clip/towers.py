@@ -114,6 +114,16 @@ class TextTower(nn.Module):
         return mean
 
 
+def read_config(folder: Path) -> Any:
+    """Of transformers, as `save_pretrained` wrote it. Raises WeightsError where there is none."""
+    from transformers import AutoConfig
+
+    try:
+        return AutoConfig.from_pretrained(folder, local_files_only=True)
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{folder}: no config of a tower; take another checkpoint") from error
+
+
 def _most_tokens(config: Any) -> int:
     return int(config.max_position_embeddings) - OFFSET.get(config.model_type, 0)
 
