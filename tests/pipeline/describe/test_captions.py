@@ -38,7 +38,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {3: "fed0923096c28e252efad687fd4a13ab"}
+GOLDEN = {4: "fed0923096c28e252efad687fd4a13ab"}
 
 
 def texts_of(row: Row) -> list[str]:
