@@ -16,6 +16,7 @@ from pipeline.clip.train import Step
 
 LOG, EVENTS, CURVES = "log.jsonl", "tensorboard", "curves.html"
 WIDTH, HEIGHT, LEFT, BOTTOM = 620, 200, 72, 24  # of a chart, pixels
+NAME_WIDTH = 46  # of a stage, pixels
 TICKS = 4
 COLOURS = ("s0", "s1", "s2", "s3", "s4", "s5")
 
@@ -113,10 +114,13 @@ def chart(curves: Mapping[str, Sequence[tuple[int, float]]], stages: Sequence[tu
         + f'<line x1="{LEFT}" x2="{WIDTH}" y1="{at(0, value)[1]:.1f}" y2="{at(0, value)[1]:.1f}" class="grid"/>'
         for value in (low + (high - low) * i / TICKS for i in range(TICKS + 1))
     ]
+    free = 0.0  # from here on a name overlaps none before it
     for step, name in _begins(stages):
         x, _ = at(step, low)
         pieces.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="14" y2="{HEIGHT - BOTTOM}" class="stage"/>')
-        pieces.append(_text(x + 3, HEIGHT - 6, name, "start"))
+        if x >= free:
+            pieces.append(_text(x + 3, HEIGHT - 6, name, "start"))
+            free = x + NAME_WIDTH
     for i, (name, curve) in enumerate(curves.items()):
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in (at(step, value) for step, value in curve))
         style = COLOURS[i % len(COLOURS)]
