@@ -25,6 +25,7 @@ sources:
 """
 CONFIG = REPOSITORY / "examples" / "train-phantoms.yaml"
 UNITS = {"zero-shot": "AUC", **dict.fromkeys(("region choice", "name choice", "own negatives"), "accuracy")}
+TRAIN, TEST = 12_000, 8_000  # pictures; of the second, more than 300 patients a modality
 STRATA = ("all", "tiny and small", "small and medium")
 
 
@@ -40,7 +41,7 @@ class Drawn:
 
 def measure(scratch: Path, quick: bool) -> list[Row]:
     few = ("fundus",) if quick else ()
-    train, test = Drawn("train", 48 if quick else 12_000, 11, few), Drawn("test", 120 if quick else 6_000, 12, few)
+    train, test = Drawn("train", 48 if quick else TRAIN, 11, few), Drawn("test", 120 if quick else TEST, 12, few)
     releases = [released(scratch, drawn) for drawn in (train, test)]
     settings = [f"release={releases[0]}", "train.threads=1"]
     if quick:

@@ -50,6 +50,7 @@ def _ranges(config: TrainingConfig) -> Iterator[tuple[str, float, float, float]]
     yield "model.roi.crop_px", roi.crop_px, image.patch_px, 4096
     yield "model.embedding", config.model.embedding, 1, 100_000
     yield "train.batch", run.batch, 2, 1_000_000
+    yield "train.alike", run.alike, 1, run.batch
     for field in ("log_every", "checkpoint_every", "keep"):
         yield f"train.{field}", getattr(run, field), 1, 1e9
     for field in ("seed", "warmup_steps", "threads"):

@@ -85,6 +85,12 @@ class ReleaseRows:
                     told = (row["summary"], row["report"], *(text for each in regions for text in each.values()))
                     yield from (text for text in told if text)
 
+    def modalities(self) -> list[str]:
+        """Of all rows, in their order; empty where none is known."""
+        names = dict.fromkeys(group.shard for group in self.groups)
+        tables = (table for name in names for table in self.folder.groups(name, ("modality",)))
+        return [modality or "" for table in tables for modality in table.column("modality").to_pylist()]
+
     def group_hashes(self) -> npt.NDArray[np.int64]:
         """Of each group once, sorted: enough to tell whether two splits share any."""
         names = set[str]()
@@ -104,12 +110,16 @@ class ReleaseRows:
 class Order:
     """Which rows a step takes: a function of seed and step alone, so that a position is one number.
 
-    An epoch takes every row once: row groups in a random order, rows mixed within windows of WINDOW groups. A batch
-    may reach into the next epoch.
+    An epoch takes every row once: row groups in a random order, rows mixed within windows of WINDOW groups. Within a
+    window `alike` rows of one kind follow each other, as far as they go; `kinds` are of all rows. A batch may reach
+    into the next window or epoch.
     """
 
-    def __init__(self, group_rows: Sequence[int], seed: int, batch: int) -> None:
-        self.group_rows, self.seed, self.batch = tuple(group_rows), seed, batch
+    def __init__(
+        self, group_rows: Sequence[int], seed: int, batch: int, alike: int = 1, kinds: Sequence[str] = ()
+    ) -> None:
+        self.group_rows, self.seed, self.batch, self.alike = tuple(group_rows), seed, batch, alike
+        self.kinds = np.unique(np.asarray(kinds, dtype=str), return_inverse=True)[1] if alike > 1 else None
         self.total = sum(group_rows)
         self._epoch = lru_cache(2)(self._order)
 
@@ -126,4 +136,14 @@ class Order:
             random.permutation(np.concatenate([np.arange(starts[group], starts[group + 1]) for group in window]))
             for window in windows
         )
-        return np.concatenate(list(mixed))
+        return np.concatenate([self._runs(rows, random) for rows in mixed])
+
+    def _runs(self, rows: npt.NDArray[np.int64], random: np.random.Generator) -> npt.NDArray[np.int64]:
+        """Whole runs of `alike` rows in a random order, then what is left over."""
+        if self.kinds is None:
+            return rows
+        of_kind = [rows[self.kinds[rows] == kind] for kind in np.unique(self.kinds[rows])]
+        runs = [kind[i : i + self.alike] for kind in of_kind for i in range(0, len(kind), self.alike)]
+        whole = [run for run in runs if len(run) == self.alike]
+        left = [run for run in runs if len(run) < self.alike]
+        return np.concatenate([*(whole[i] for i in random.permutation(len(whole))), *left])

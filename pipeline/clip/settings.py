@@ -117,6 +117,9 @@ class RunSettings:
     __pydantic_config__: ClassVar[Mapping[str, Any]] = FORBID_EXTRA
     stages: tuple[StageSettings, ...] = field(default_factory=_stages)
     batch: int = 256
+    alike: int = (
+        1  # pictures of one modality that follow each other, so that a batch tells them apart by more than that
+    )
     seed: int = 0
     weight_decay: float = 0.05
     warmup_steps: int = 200  # of each stage; then the rate falls along a cosine to a tenth

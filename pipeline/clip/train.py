@@ -175,7 +175,8 @@ def set_rates(optimiser: torch.optim.Optimizer, stage: StageSettings, within: in
 def batches(rows: ReleaseRows, training: Training, first: int) -> Iterator[tuple[int, Batch]]:
     """From step `first` on, each with its number; the next one is made while the last one is learned from."""
     run, model = training.run, training.model
-    order = Order([group.rows for group in rows.groups], run.seed, run.batch)
+    kinds = rows.modalities() if run.alike > 1 else ()
+    order = Order([group.rows for group in rows.groups], run.seed, run.batch, run.alike, kinds)
     sizes = Sizes(model.image.side_px, model.roi.crop_px, model.roi.regions)
 
     def made(step: int) -> Batch:

@@ -55,3 +55,21 @@ def test_any_step_can_be_asked_for_first_and_seeds_differ() -> None:
     assert [again.rows_at(step) for step in (30, 2)] == [one.rows_at(step) for step in range(31)][30:1:-28]
     assert one.rows_at(0) != other.rows_at(0)
     assert one.rows_at(0) != one.rows_at(20)
+
+
+@pytest.mark.parametrize("alike", [2, 4, 50])
+def test_rows_of_one_kind_follow_each_other_and_each_is_taken_once(alike: int) -> None:
+    kinds = [f"kind {i % 3}" for i in range(160)]
+    order = Order([8] * 20, seed=1, batch=8, alike=alike, kinds=kinds)
+    taken = [row for step in range(40) for row in order.rows_at(step)]
+    for epoch in (taken[:160], taken[160:]):
+        assert sorted(epoch) == list(range(160))
+    assert taken[:160] != taken[160:]
+    batches = [{kinds[row] for row in order.rows_at(step)} for step in range(12)]
+    assert max(map(len, batches)) <= {2: 3, 4: 2, 50: 2}[alike]
+    assert order.rows_at(3) == Order([8] * 20, 1, 8, alike, kinds).rows_at(3)
+
+
+def test_modalities_are_of_all_rows_in_their_order(release: str) -> None:
+    rows = ReleaseRows(release, "train")
+    assert rows.modalities() == [rows[i]["modality"] for i in range(len(rows))]

@@ -88,13 +88,13 @@ def test_one_seed_gives_the_same_weights_twice_and_another_gives_others(release:
     assert not same(one, other)
 
 
-@pytest.mark.parametrize("every", [1, 3, 4, 7])
+@pytest.mark.parametrize(("every", "alike"), [(1, 1), (3, 1), (4, 3), (7, 1)])
 def test_a_run_that_was_stopped_ends_with_the_weights_of_one_that_was_not(
-    release: str, tmp_path: Path, every: int
+    release: str, tmp_path: Path, every: int, alike: int
 ) -> None:
     """Stopped after its first checkpoint, in whatever stage that lies; moments and order go on as they were."""
-    whole = train(training(release, tmp_path / "whole"), Kept())
-    stopped = training(release, tmp_path / "stopped", checkpoint_every=every)
+    whole = train(training(release, tmp_path / "whole", alike=alike), Kept())
+    stopped = training(release, tmp_path / "stopped", checkpoint_every=every, alike=alike)
     with pytest.raises(KeyboardInterrupt):
         train(stopped, Kept(stop_after=1))
     assert checkpoint.read_state(checkpoint.latest(stopped.folder)).step == every
