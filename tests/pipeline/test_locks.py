@@ -24,7 +24,7 @@ def hold(folder: Path) -> "subprocess.Popen[str]":
 
 def test_a_second_driver_is_refused_and_told_who_holds_the_lock(tmp_path: Path) -> None:
     with hold(tmp_path) as holder:
-        with pytest.raises(LockedError, match=f"process {holder.pid} is building"), locked(tmp_path):
+        with pytest.raises(LockedError, match=f"process {holder.pid} is at work"), locked(tmp_path):
             pass
         holder.communicate("\n")
     with locked(tmp_path):
