@@ -31,7 +31,7 @@ STRATA = ("all", "tiny and small", "small and medium")
 
 @dataclass(frozen=True)
 class Drawn:
-    """One corpus of phantoms: how many pictures, of which seed and part, of which modalities (none named: all)."""
+    """One corpus of phantoms, the part train or test; `count` pictures of these modalities (none named: all)."""
 
     split: str
     count: int
@@ -58,8 +58,7 @@ def released(scratch: Path, drawn: Drawn) -> Path:
     """Draws, builds; the folder of the release."""
     pictures, work = scratch / f"{drawn.split}-pictures", scratch / f"{drawn.split}-work"
     few = [word for modality in drawn.modalities for word in ("--modality", modality)]
-    part = "test" if drawn.split == "test" else "train"
-    medregion("phantoms", pictures, "--count", drawn.count, "--seed", drawn.seed, "--part", part, *few)
+    medregion("phantoms", pictures, "--count", drawn.count, "--seed", drawn.seed, "--part", drawn.split, *few)
     config = scratch / f"{drawn.split}.yaml"
     config.write_text(CORPUS.format(split=drawn.split, root=pictures))
     medregion("build", config, "--work", work)
@@ -85,12 +84,11 @@ def rows_of(evaluation: Path) -> Iterator[Row]:
 
 
 def _chosen(row: Mapping[str, Any]) -> bool:
-    if row["table"] in ("retrieval", "region retrieval"):
-        return "R@1 " in str(row["what"])
-    if row["table"] in ("region choice", "name choice"):
-        return row["what"].partition(",")[0] in STRATA
-    stratum = str(row["what"]).partition(",")[0]
-    return row["table"] == "zero-shot" or (row["table"] == "own negatives" and stratum == "all")
+    table, what = str(row["table"]), str(row["what"])
+    if table in ("retrieval", "region retrieval"):
+        return "R@1 " in what
+    strata = {"region choice": STRATA, "name choice": STRATA, "own negatives": STRATA[:1]}
+    return table == "zero-shot" or what.partition(",")[0] in strata.get(table, ())
 
 
 def _rows(row: Mapping[str, Any]) -> Iterator[Row]:

@@ -165,33 +165,24 @@ def _wrong_thirds(box_xyxy: Sequence[float], wh: tuple[int, int]) -> set[str]:
     return found
 
 
-class Statements:
-    """Texts against which subjects are held, as a sparse table of texts and claims."""
-
-    def __init__(self, told: Sequence[Claims]) -> None:
-        self._place = {claim: i for i, claim in enumerate(sorted(frozenset().union(*told)))}
-        pairs = [(i, self._place[claim]) for i, each in enumerate(told) for claim in each]
-        indices = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2).T
-        size = (len(told), len(self._place))
-        self._texts = torch.sparse_coo_tensor(indices, torch.ones(len(pairs)), size, check_invariants=True).coalesce()
-        self._counts = torch.tensor([len(each) for each in told])
-
-    def against(self, subjects: Sequence[Subject]) -> torch.Tensor:
-        """(subjects, texts) int64 of +1, -1 and 0. A text that tells nothing is unknown of everything."""
-        true, false = self._held([each.true for each in subjects]), self._held([each.false for each in subjects])
-        entailed = (true == self._counts) & (self._counts > 0)
-        return entailed.long() - (false > 0).long()
-
-    def _held(self, sets: Sequence[Claims]) -> torch.Tensor:
-        """(sets, texts): how many of a text's claims are in a set."""
-        pairs = [(self._place[claim], i) for i, each in enumerate(sets) for claim in each & self._place.keys()]
-        found = torch.zeros(len(self._place), len(sets))
-        if pairs:
-            found[tuple(torch.tensor(pairs).T)] = 1.0
-        held: torch.Tensor = torch.sparse.mm(self._texts, found)
-        return held.T
-
-
 def targets(subjects: Sequence[Subject], told: Sequence[Claims]) -> torch.Tensor:
-    """(n, m) int64: what `Statements.against` says."""
-    return Statements(told).against(subjects)
+    """(subjects, texts) int64 of +1, -1 and 0. A text that tells nothing that is compared is unknown of everything."""
+    place = {claim: i for i, claim in enumerate(sorted(frozenset().union(*told)))}
+    pairs = [(i, place[claim]) for i, each in enumerate(told) for claim in each]
+    indices = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2).T
+    size = (len(told), len(place))
+    texts = torch.sparse_coo_tensor(indices, torch.ones(len(pairs)), size, check_invariants=True).coalesce()
+    counts = torch.tensor([len(each) for each in told])
+    entailed = (_held(texts, place, [each.true for each in subjects]) == counts) & (counts > 0)
+    contradicted = _held(texts, place, [each.false for each in subjects]) > 0
+    return entailed.long() - contradicted.long()
+
+
+def _held(texts: torch.Tensor, place: Mapping[str, int], sets: Sequence[Claims]) -> torch.Tensor:
+    """(sets, texts): how many of a text's claims are in a set; `texts` (texts, claims) is sparse."""
+    pairs = [(place[claim], i) for i, each in enumerate(sets) for claim in each & place.keys()]
+    found = torch.zeros(len(place), len(sets))
+    if pairs:
+        found[tuple(torch.tensor(pairs).T)] = 1.0
+    held: torch.Tensor = torch.sparse.mm(texts, found)
+    return held.T

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.clip.evaluate.embedding import Vectors
+from pipeline.clip.model import FREQUENCIES
 
 FOLDS = 5
 RIDGE = 1.0
-FREQUENCIES = 4  # octaves of sines and cosines, as the model's own embedding of a box has them
 
 Floats = npt.NDArray[np.float64]
 
