@@ -58,6 +58,7 @@ KINDS: Mapping[str, Mapping[str, Vocabulary]] = {
     "location": {"anatomy": None},  # an id of schemas/lexicon/places.csv
     "border": {"touches": frozenset({"left", "top", "right", "bottom"})},
     "relation": {"left_of": None, "above": None, "larger_than": None},
+    "change": {"since_prior": frozenset({"new", "larger", "stable", "smaller", "resolved"})},
 }
 
 
