@@ -81,12 +81,23 @@ def facts_of(settings: PhantomSettings, patient: Patient, phantom: Phantom) -> t
     """As the pipeline derives them from what a corpus learns of the phantom, and what has changed."""
     row = _row(phantom, seen := supervise(settings, patient, phantom))
     derived = derive_facts(row, _marked(row, seen))
-    changes = (_change(phantom, seen), _gone(phantom))
-    return (
-        *derived.image,
-        *(fact for facts in derived.regions for fact in facts),
-        *(f for some in changes for f in some),
-    )
+    of_regions = (fact for facts in derived.regions for fact in facts if fact.kind != "measurement")
+    more = (*_measured(phantom, seen), *_change(phantom, seen), *_gone(phantom))
+    return (*map(_exact, derived.image), *of_regions, *more)
+
+
+def _exact(fact: Fact) -> Fact:
+    """A scene knows how many structures it drew, though nobody declares that all of them are marked."""
+    return replace(fact, kind="count") if fact.kind == "count_at_least" else fact
+
+
+def _measured(phantom: Phantom, seen: Supervision) -> Iterator[Fact]:
+    """A scene knows lengths to more digits than a reader of its pixels may say."""
+    rows, columns = phantom.spacing_mm or (0.0, 0.0)
+    for i, region in enumerate(seen.regions if phantom.spacing_mm else ()):
+        left, top, right, bottom = region["box_xyxy"]
+        for name, mm in (("width", (right - left) * columns), ("height", (bottom - top) * rows)):
+            yield Fact(f"r{i}", "measurement", name, f"{mm:.6f}", "header", unit="mm", frame="image")
 
 
 def _row(phantom: Phantom, seen: Supervision) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def noun(name: str, kind: str | None = None) -> Noun:
     kind = kind or (entry.kind if entry else None)
     plural, form = _listed(name)
     of_lexicon = entry.plural if entry and entry.name == name else None  # a synonym has a plural of its own
-    plural = plural or of_lexicon or _plural(name)
+    plural = plural or of_lexicon or (name if _is_plural(entry) else _plural(name))
     if form == "" and _uncounted(entry):
         form = {"finding": "region", "artefact": "area"}.get(kind or "", "")
     if form in HEADS:
@@ -107,6 +107,11 @@ def noun(name: str, kind: str | None = None) -> Noun:
         return Noun(name, f"area of {name}", f"areas of {name}")
     once = kind == "anatomy" and (_uncounted(entry) or _ONE_OF_ITS_KIND.match(name) is not None)
     return Noun(name, name, plural, definite=form == "the" or once)
+
+
+def _is_plural(entry: Finding | None) -> bool:
+    """Of a structure without a plural: `airways` is one already."""
+    return _uncounted(entry) and entry is not None and entry.kind == "anatomy" and entry.name.endswith("ways")
 
 
 def _uncounted(entry: Finding | None) -> bool:

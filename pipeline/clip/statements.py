@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from pipeline.describe.check import COUNTS
+from pipeline.describe.known import COUNTS
 from pipeline.describe.swaps import CERTAIN_BASES, OTHER_SIDE, SIZE_BINS_APART
 from pipeline.describe.told import told_facts
 from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact

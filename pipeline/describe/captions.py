@@ -13,6 +13,7 @@ from annotators.captioners.rules import RuleWriter
 from annotators.captioners.templates import chosen, templates_sha256
 from pipeline.describe.check import unsupported, withheld
 from pipeline.describe.derive_facts import derive_facts
+from pipeline.describe.known import Known
 from pipeline.describe.marked import COLUMNS as REGION_COLUMNS
 from pipeline.describe.marked import Key, Marked, marked_regions
 from pipeline.describe.negatives import Negative, Renderer, region_negatives, report_negatives
@@ -29,6 +30,7 @@ UNSUPPORTED = "unsupported_text"
 # Words of texts and grounds of negatives: a changed one changes the rows.
 TABLES = (
     *(("pipeline.describe", name) for name in ("exclusive_names", "midline_parts")),
+    *(("pipeline.describe.reading", name) for name in ("cues", "wording")),
     *(("schemas.lexicon", name) for name in ("attributes", "confusable", "findings", "places")),
     *(("schemas.taxonomy", name) for name in ("body_parts", "categories", "labels", "modalities", "projections")),
 )
@@ -48,7 +50,7 @@ class Describe:
     """Kept pictures to captions, in the order of their keys."""
 
     name: ClassVar[str] = "captions"
-    version: ClassVar[int] = 4
+    version: ClassVar[int] = 5
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),
@@ -125,12 +127,13 @@ def kept_rows(images: pa.Table, selection: pa.Table) -> dict[Key, dict[str, Any]
 
 def failures(texts: Texts, evidence: Evidence) -> list[str]:
     """What the check finds in all texts of a picture; empty where every claim is a fact."""
-    # A region is content too, so that no text says that nothing was annotated where its name alone was withheld.
-    facts = [*evidence.facts, *(region.facts[0] for region in evidence.regions[:1])]
-    found = [failure for text in (texts.summary, texts.report) for failure in unsupported(text, facts)]
+    whole = Known((*evidence.facts, *(fact for region in evidence.regions for fact in region.facts)))
+    found = [failure for text in (texts.summary, texts.report) for failure in unsupported(text, whole)]
+    of_picture = [fact for fact in evidence.facts if fact.kind in ("acquisition", "laterality")]
     for text, region in zip(texts.regions, evidence.regions, strict=True):
-        found += unsupported(text.caption, region.facts)
-        found += unsupported(text.paraphrase, region.facts)
+        known = Known((*of_picture, *region.facts))
+        found += unsupported(text.caption, known)
+        found += unsupported(text.paraphrase, known)
     return found
 
 

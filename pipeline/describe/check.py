@@ -1,58 +1,53 @@
-"""Whether a text claims only what facts say; the text is read, its writer is not trusted."""
+"""Whether a text claims only what facts say; the text is read, its writer is not trusted.
+
+What no fact says must not be said: a place, a look, a side, a technique that nobody stated is as wrong as a false one.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from annotators.captioners.evidence import UNLABELLED, UNNAMED
 from annotators.captioners.nouns import noun
-from annotators.captioners.region_text import look
-from annotators.captioners.templates import phrases
-from pipeline.describe.parse_claims import Claim, findings_in, joined_names, parse_claims, split_items
+from pipeline.describe.bears_out import BearsOut
+from pipeline.describe.known import Known
+from pipeline.describe.reading.read import Reading, read
+from pipeline.describe.reading.screens import is_foreign, is_instruction, is_personal
 from pipeline.describe.sides import stated_side
-from schemas.facts import IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
-from schemas.lexicon.places import place
-from schemas.taxonomy.body_parts import body_part
+from schemas.facts import IMAGE, Fact
 
 # What may be wrong with a text, closed: the column `checks` holds these words.
-FAILURES = ("finding", "side", "place", "relation", "length", "absence", "count", "nothing")
-_FAILURE_OF = {"vertical": "place", "image_side": "place", "count_at_least": "count"}
-COUNTS = ("count", "count_at_least")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z0-9])")
-_AREA = re.compile(
-    r"(?:conspicuous |but |unlabelled |unnamed |marked )*areas?\b(?! (?:(?:is |are )?labelled|of|as|that)\b)"
+FAILURES = (
+    *("finding", "polarity", "certainty", "side", "position", "relation", "measurement", "count", "size", "attribute"),
+    *("severity", "modality", "technique", "body_part", "comparison", "nothing", "privacy", "instruction", "language"),
+    "length",
 )
-_OF_CONTENT = frozenset({"label", "presence", "identity", *COUNTS})
+_SENTENCE_END = re.compile(r"(?<=[.!?。])\s+(?=[A-Z0-9])")
+_SCREENS = {"privacy": is_personal, "instruction": is_instruction, "language": is_foreign}
+# What a region's name may not itself claim.
+_OF_NAMES = frozenset({"polarity", "measurement", "count", "comparison", *_SCREENS})
 
 
-def unsupported(text: str, facts: Sequence[Fact]) -> tuple[str, ...]:
+def unsupported(text: str, facts: Sequence[Fact] | Known) -> tuple[str, ...]:
     """The failures of a text, each once, in the order of FAILURES; empty where all that it claims is a fact.
 
-    `facts` are a region's for its caption, the picture's for summary and report. A side needs a fact with the frame
-    of the patient, a length one whose basis is a header or calibrated spacing, an absence one that asserts it. Where
-    a sentence names something that is counted, its places and sides must be of that name.
+    `facts` are those of what the text is about: of a region and its picture's acquisition for a caption, of the picture
+    and all its regions for summary and report. Where a sentence names something, its places, sizes and looks must be of
+    that; where it names nothing, of what the sentence before named. A side needs a fact with the frame of the patient,
+    a length one whose basis is a header or calibrated spacing, an absence one that asserts it.
     """
-    failed = {failure for sentence in _SENTENCE_END.split(text) for failure in _wrong(sentence, facts)}
+    known = facts if isinstance(facts, Known) else Known(facts)
+    failed = {slot for slot, is_so in _SCREENS.items() if is_so(text)}
+    before: Reading | None = None
+    for sentence in _SENTENCE_END.split(text):
+        reading = read(sentence, known.names)
+        failed.update(BearsOut(known, reading, before).failures())
+        before = reading if reading.named else before
     return tuple(failure for failure in FAILURES if failure in failed)
 
 
-def _wrong(sentence: str, facts: Sequence[Fact]) -> set[str]:
-    claims = parse_claims(sentence)
-    if not claims:
-        return set()
-    counts = [fact for fact in facts if fact.kind in COUNTS]
-    told = frozenset(fact.attribute for fact in counts if _mentioned(fact.attribute, sentence.lower()))
-    meant = [fact for fact in facts if not told or fact.kind != "distribution" or fact.attribute in told]
-    known = {claim for fact in meant for claim in _claims_of(fact)} | set(_claims_of_all(facts))
-    slots = {claim.slot for claim in claims if not (claim in known or _counted(claim, counts))}
-    return {_FAILURE_OF.get(slot, slot) for slot in slots}
-
-
-def _mentioned(name: str, sentence: str) -> bool:
-    if name in (UNLABELLED, UNNAMED):
-        return _AREA.search(sentence) is not None
-    known = noun(name)
-    return known.bare.lower() in sentence or known.plural.lower() in sentence
+def too_long(text: str, words: int) -> bool:
+    """Whether a text has more than so many words, or none."""
+    return not 0 < len(text.split()) <= words
 
 
 @lru_cache(maxsize=4096)
@@ -62,98 +57,14 @@ def withheld(name: str) -> tuple[str, ...]:
     A name that a source gives may itself claim something (`no lesion`, `3 mm nodule`). A side in it is the source's
     own statement.
     """
-    side = stated_side(name, None, None)
-    stated = [Fact(IMAGE, "identity", "name", name, "source_statement")]
-    if side:
-        stated.append(Fact(IMAGE, "side", "patient", side, "source_statement", frame="patient"))
-    return unsupported(f"{noun(name).bare}, {noun(name).plural}", stated)
+    text = f"{noun(name).bare}, {noun(name).plural}"
+    failed = {slot for slot, is_so in _SCREENS.items() if is_so(name)}
+    for failure in BearsOut(Known(tuple(_stated(name))), read(text), None).failures():
+        failed.add(failure)
+    return tuple(failure for failure in FAILURES if failure in failed & _OF_NAMES)
 
 
-def _claims_of(fact: Fact) -> Iterator[Claim]:
-    """What a text may claim because of one fact."""
-    if fact.assertion == "absent":
-        yield from (Claim("absence", item) for item in _items_of(fact))
-    elif fact.frame == "patient":
-        yield Claim("side", "both" if fact.value == "bilateral" else fact.value)
-    elif fact.kind == "position":
-        yield Claim(fact.attribute, fact.value)
-    elif fact.kind == "distribution":
-        yield Claim(_slot_of_place(fact.value), fact.value)
-    elif fact.kind == "relation":
-        yield Claim("relation", fact.attribute)
-    elif fact.kind == "measurement" and fact.basis in MEASURED_BASES:
-        yield Claim("length", f"{fact.value} {fact.unit}")
-    elif fact.kind == "appearance":
-        phrase = look(0, "part", fact.attribute, fact.value)
-        yield from _findings(phrase)
-        if phrase.startswith("without "):
-            yield from (Claim("absence", item) for item in split_items(phrase.removeprefix("without ")))
-    elif fact.slot == ("acquisition", "body_part"):
-        yield from _findings(body_part(fact.value).name)  # a lymph node is both
-    elif fact.kind == "location":
-        yield from (Claim("side", side) for side in ("left", "right") if side in place(fact.value).phrase.split())
-    elif fact.kind == "label":
-        yield from _findings(phrases("labels", "categories")[fact.value])
-    elif fact.slot == ("identity", "name") or fact.kind in COUNTS:
-        name = fact.attribute if fact.kind in COUNTS else fact.value
-        yield from _findings(f"{name}, {noun(name).plural}")
-        yield from (Claim("side", side) for side in ("left", "right") if side in name.lower().split())
-
-
-@lru_cache(maxsize=4096)
-def _findings(words: str) -> tuple[Claim, ...]:
-    return tuple(Claim("finding", name) for name in findings_in(joined_names(words.lower())))
-
-
-def _claims_of_all(facts: Sequence[Fact]) -> Iterator[Claim]:
-    """What several facts allow together."""
-    position = {fact.attribute: fact.value for fact in facts if fact.kind == "position"}
-    if len(position) == 2:
-        yield Claim("place", f"{position['vertical']} {position['image_side']}")
-    if not any(fact.kind in _OF_CONTENT for fact in facts):
-        yield Claim("nothing", "")
-
-
-def _slot_of_place(value: str) -> str:
-    if value in PLACES:
-        return "place"
-    return "vertical" if value in VERTICALS else "image_side" if value in IMAGE_SIDES else "spread"
-
-
-def _items_of(absent: Fact) -> list[str]:
-    if absent.kind == "label":
-        return split_items(phrases("labels", "categories")[absent.value].lower())
-    known = noun(absent.value)
-    return [
-        item for words in (absent.value, known.bare, known.plural) for item in split_items(joined_names(words.lower()))
-    ]
-
-
-def _counted(claim: Claim, counts: Sequence[Fact]) -> bool:
-    """Whether a number is right: of the name that stands behind it, or of no name that is counted here.
-
-    `one` of a thing that is not annotated exhaustively says that there is one, more than one says how many. What a
-    model names or nobody names is counted as marked, so its number is exact.
-    """
-    if claim.slot not in COUNTS:
-        return False
-    meant = [fact for fact in counts if _names(fact, claim.about)]
-    if not meant:
-        return True
-    number = int(claim.value)
-    return any(
-        number <= fact.number if claim.slot == "count_at_least" else number == fact.number and _exact(fact)
-        for fact in meant
-    )
-
-
-def _names(fact: Fact, about: str) -> bool:
-    if fact.attribute in (UNLABELLED, UNNAMED):
-        return _AREA.match(about) is not None
-    known = noun(fact.attribute)
-    return any(about == word or about.startswith(f"{word} ") for word in (known.bare.lower(), known.plural.lower()))
-
-
-def _exact(fact: Fact) -> bool:
-    as_marked = fact.assertion == "possible" or fact.attribute in (UNLABELLED, UNNAMED)
-    return fact.kind == "count" or as_marked or fact.number == 1
+def _stated(name: str) -> Iterator[Fact]:
+    yield Fact(IMAGE, "identity", "name", name, "source_statement")
+    if side := stated_side(name, None, None):
+        yield Fact(IMAGE, "side", "patient", side, "source_statement", frame="patient")

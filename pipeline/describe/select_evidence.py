@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from itertools import islice
 
 from annotators.captioners.evidence import Evidence, RegionEvidence
-from pipeline.describe.check import COUNTS, withheld
+from pipeline.describe.check import withheld
 from pipeline.describe.derive_facts import DerivedFacts
+from pipeline.describe.known import COUNTS
 from pipeline.describe.marked import Marked
 from pipeline.describe.settings import DescribeSettings
 from schemas.facts import Fact

@@ -6,8 +6,8 @@ from functools import cache, lru_cache
 
 from annotators.captioners.nouns import noun
 from annotators.captioners.templates import phrases
-from pipeline.describe.check import COUNTS
-from pipeline.describe.parse_claims import Claim, parse_claims
+from pipeline.describe.known import COUNTS
+from pipeline.describe.reading.read import read
 from schemas.facts import Fact
 from schemas.lexicon.attributes import attribute_values
 from schemas.lexicon.places import place
@@ -20,7 +20,7 @@ _RELATED = re.compile(
 )
 _EDGE = re.compile(r"\b(?:edge|border|touch\w*)\b")
 _MEASURED = re.compile(r"\d")
-_PLACES = frozenset({"place", "vertical", "image_side"})  # slots of claims
+_PLACES = frozenset({"vertical", "image_side"})  # slots of claims
 
 
 def told_facts(text: str, facts: Iterable[Fact]) -> list[Fact]:
@@ -37,16 +37,17 @@ def told_facts(text: str, facts: Iterable[Fact]) -> list[Fact]:
 
 @lru_cache(maxsize=4096)
 def _claims(text: str) -> frozenset[tuple[str, str]]:
-    return frozenset(pair for claim in parse_claims(text) for pair in _parted(claim))
+    """Places in the picture by axis, sides, and relations, as (slot, value)."""
+    reading = read(text)
+    places = {("image_side", each.across) for each in reading.places} | {
+        ("vertical", each.down) for each in reading.places
+    }
+    pairs = {(slot, value) for slot, value in places if value is not None}
+    return frozenset({*pairs, *(("side", side) for side in reading.sides), *_relations(text)})
 
 
-def _parted(claim: Claim) -> Iterator[tuple[str, str]]:
-    """`upper image-left` names both axes."""
-    if claim.slot == "place":
-        vertical, side = claim.value.split(" ")
-        yield from (("vertical", vertical), ("image_side", side))
-    else:
-        yield claim.slot, claim.value
+def _relations(text: str) -> Iterator[tuple[str, str]]:
+    return (("relation", each.value) for each, _, _ in read(text).relations)
 
 
 def _is_told(fact: Fact, low: str, claims: frozenset[tuple[str, str]]) -> bool:

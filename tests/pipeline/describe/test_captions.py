@@ -38,7 +38,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {4: "fed0923096c28e252efad687fd4a13ab"}
+GOLDEN = {5: "fed0923096c28e252efad687fd4a13ab"}
 
 
 def texts_of(row: Row) -> list[str]:
@@ -193,7 +193,7 @@ def test_a_name_that_cannot_be_said_is_noted_among_the_checks() -> None:
     row = describe(make_picture([make_region((10, 10, 50, 50), "no tumour"), make_region((90, 10, 130, 50), "cyst")]))[
         0
     ]
-    assert [region["checks"] for region in row["regions"]] == [["absence"], []]
+    assert [region["checks"] for region in row["regions"]] == [["polarity"], []]
     assert not any("tumour" in text for text in texts_of(row))
     assert any(fact["value"] == "no tumour" for fact in row["regions"][0]["facts"])
 
@@ -207,7 +207,7 @@ class Careless(RuleWriter):
 
 def test_a_text_without_its_facts_is_a_rejected_row() -> None:
     row = describe(blood_smear(), Describe(writer=Careless()))[0]
-    assert row["rejected"] == {"reason": "unsupported_text", "value": 1.0}
+    assert row["rejected"] == {"reason": "unsupported_text", "value": 2.0}
     assert row["report"] is None
     assert row["regions"] is None
 
@@ -225,5 +225,5 @@ def test_every_text_of_a_picture_is_checked() -> None:
         return failures(texts, evidence)
 
     assert failed() == []
-    assert all(failed(**{text: "No cyst, on the patient's left."}) == ["side", "absence"] for text in good)
+    assert all(failed(**{text: "No cyst, on the patient's left."}) == ["polarity", "side"] for text in good)
     assert failed(report="No annotation accompanies this image.") == ["nothing"]

@@ -8,6 +8,7 @@ from tests.annotators.captioners.builders import absent, acquired, counted, labe
 REGION = make_region("r1", "hard exudate", kind="finding").facts
 SIDED = make_region("r1", "rib fracture", kind="finding", side="left").facts
 MEASURED = make_region("r1", "platelet", width="12", height="3.5").facts
+STAINED = acquired(modality="microscopy", technique="H&E", body_part="lymph_node")
 NOMINAL = tuple(Fact("r1", "measurement", name, "12", "geometry", unit="mm") for name in ("width", "height"))
 
 
@@ -16,8 +17,8 @@ NOMINAL = tuple(Fact("r1", "measurement", name, "12", "geometry", unit="mm") for
     [
         ("", (), ()),
         ("A hard exudate in the upper left of the image.", REGION, ()),
-        ("A hard exudate in the upper right of the image.", REGION, ("place",)),
-        ("A hard exudate in the lower left of the image.", REGION, ("place",)),
+        ("A hard exudate in the upper right of the image.", REGION, ("position",)),
+        ("A hard exudate in the lower left of the image.", REGION, ("position",)),
         ("A hard exudate in the upper third of the image.", REGION, ()),
         ("A drusen in the upper left of the image.", REGION, ("finding",)),
         ("A pacemaker.", REGION, ("finding",)),
@@ -25,14 +26,14 @@ NOMINAL = tuple(Fact("r1", "measurement", name, "12", "geometry", unit="mm") for
         ("On the patient's left.", SIDED, ()),
         ("On the patient's right.", SIDED, ("side",)),
         ("About 12 mm wide and 3.5 mm high.", MEASURED, ()),
-        ("About 13 mm wide.", MEASURED, ("length",)),
-        ("About 12 µm wide.", MEASURED, ("length",)),
-        ("About 12 mm wide.", NOMINAL, ("length",)),
-        ("About 12 mm wide.", REGION, ("length",)),
-        ("No drusen.", REGION, ("absence",)),
-        ("An H&E-stained micrograph of the lymph node.", acquired(body_part="lymph_node"), ()),
-        ("An H&E-stained micrograph of a lymph node.", acquired(body_part="lung"), ("finding",)),
-        ("On the right, 5 mm, no drusen, with a pacemaker.", REGION, ("finding", "side", "length", "absence")),
+        ("About 13 mm wide.", MEASURED, ("measurement",)),
+        ("About 12 µm wide.", MEASURED, ("measurement",)),
+        ("About 12 mm wide.", NOMINAL, ("measurement",)),
+        ("About 12 mm wide.", REGION, ("measurement",)),
+        ("No drusen.", REGION, ("polarity",)),
+        ("An H&E-stained micrograph of the lymph node.", STAINED, ()),
+        ("An H&E-stained micrograph of a lymph node.", acquired(body_part="lung"), ("finding", "modality")),
+        ("On the right, 5 mm, no drusen, with a pacemaker.", REGION, ("finding", "polarity", "side", "measurement")),
     ],
 )
 def test_a_caption_may_claim_what_its_region_s_facts_say(
@@ -51,7 +52,7 @@ LEFT_EYE = acquired(modality="fundus", side="left")
         ("A fundus photograph of the right eye.", LEFT_EYE, ("side",)),
         ("A fundus photograph of the left eye.", acquired(modality="fundus"), ("side",)),
         ("A mammogram of both breasts.", acquired(modality="mammography", side="bilateral"), ()),
-        ("A mammogram of both breasts.", LEFT_EYE, ("side",)),
+        ("A mammogram of both breasts.", LEFT_EYE, ("side", "modality", "body_part")),
         ("Nothing in it has been annotated.", LEFT_EYE, ()),
         ("Nothing in it has been annotated.", [labelled("pneumonia", "absent")], ("nothing",)),
         ("No annotation accompanies this image.", counted("cyst", 1), ("nothing",)),
@@ -66,7 +67,7 @@ LEFT_EYE = acquired(modality="fundus", side="left")
         ("One of the two readers.", counted("hard exudate", 3), ()),
         ("All in the upper left of the image.", counted("a", 2, place="upper image-left"), ()),
         ("All in the left third of the image.", counted("a", 2, place="image-left"), ()),
-        ("All in the upper third of the image.", counted("a", 2, place="image-left"), ("place",)),
+        ("All in the upper third of the image.", counted("a", 2, place="image-left"), ("position",)),
         ("All on the patient's left.", counted("a", 2, place="image-left"), ("side",)),
         ("All on the patient's left.", counted("a", 2, side="left"), ()),
         ("On both sides of the patient.", counted("a", 2, side="both"), ()),
@@ -74,17 +75,21 @@ LEFT_EYE = acquired(modality="fundus", side="left")
         ("The left kidney is marked.", counted("left kidney", 1), ()),
         ("The right kidney is marked.", counted("left kidney", 1), ("side",)),
         ("No white blood cells.", [absent("white blood cell")], ()),
-        ("No red blood cells.", [absent("white blood cell")], ("absence",)),
-        ("No white blood cells.", counted("white blood cell", 2), ("absence",)),
+        ("No red blood cells.", [absent("white blood cell")], ("polarity",)),
+        ("No white blood cells.", counted("white blood cell", 2), ("polarity",)),
         ("A hard exudate.", [absent("hard exudate")], ("finding",)),
         ("Labelled as absent: pneumonia.", [labelled("pneumonia", "absent")], ()),
-        ("Labelled as absent: pneumonia.", [labelled("pneumonia", "possible")], ("absence",)),
+        ("Labelled as absent: pneumonia.", [labelled("pneumonia", "possible")], ("polarity",)),
         (
             "Labelled as absent: pleural effusion, empyema or pleural thickening.",
             [labelled("pleural_effusion", "absent")],
             (),
         ),
-        ("Labelled as absent: pleural effusion; and fracture.", [labelled("pleural_effusion", "absent")], ("absence",)),
+        (
+            "Labelled as absent: pleural effusion; and fracture.",
+            [labelled("pleural_effusion", "absent")],
+            ("polarity",),
+        ),
         ("Labelled as: pneumonia.", [labelled("pneumonia")], ()),
         ("Labelled as: pneumonia.", [labelled("pneumonia", "absent")], ("finding",)),
         ("To the left of the artery.", [Fact("a", "relation", "left_of", "b", "geometry")], ()),
@@ -104,13 +109,13 @@ def test_a_place_or_side_must_be_of_the_name_that_the_sentence_tells() -> None:
     ]
     assert unsupported("A cyst is marked on the patient's right. A stone lies in the centre of the image.", facts) == ()
     assert unsupported("A cyst is marked on the patient's left.", facts) == ("side",)
-    assert unsupported("A stone lies in the upper left of the image.", facts) == ("place",)
+    assert unsupported("A stone lies in the upper left of the image.", facts) == ("position",)
     assert unsupported("It lies in the upper left of the image.", facts) == ()
 
 
 def test_failures_come_once_and_in_a_fixed_order() -> None:
     failures = unsupported("12 mm on the left and 14 mm on the right, no cyst, in the centre of the image", ())
-    assert failures == ("side", "place", "length", "absence")
+    assert failures == ("polarity", "side", "position", "measurement")
     assert set(failures) <= set(FAILURES)
 
 
@@ -121,8 +126,8 @@ def test_failures_come_once_and_in_a_fixed_order() -> None:
         ("left kidney", ()),
         ("basal cell carcinoma", ()),
         ("upper lobe of the lung", ()),
-        ("no lesion", ("absence",)),
-        ("3 mm nodule", ("length",)),
+        ("no lesion", ("polarity",)),
+        ("3 mm nodule", ("measurement",)),
         ("left and right lung", ()),
     ],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.describe.captions import Describe
 from pipeline.describe.check import unsupported
-from pipeline.describe.parse_claims import parse_claims
+from pipeline.describe.reading.read import read
 from pipeline.describe.settings import DescribeSettings
 from schemas.facts import IMAGE, Fact
 from tests.pipeline.describe.builders import describe, make_picture, make_region
@@ -18,7 +18,10 @@ NAMES = {
     "fundus": ("finding", ("hard exudate", "cotton-wool spot", "drusen")),
     "ct": ("anatomy", ("liver", "spleen", "aorta")),
 }
-READ = {"image_side": "place", "vertical": "place", "side": "side", "measurement": "length", "count": "count"}
+READ = {
+    **{"image_side": "position", "vertical": "position", "side": "side", "measurement": "measurement"},
+    **{"count": "count", "size": "size", "name": "finding"},
+}
 
 
 def random_picture(seed: int) -> tuple[list[Row], Row]:
@@ -127,7 +130,8 @@ def test_the_check_reads_each_negative_as_unsupported() -> None:
         for negative in row["negatives"]:
             assert READ[negative["slot"]] in unsupported(negative["text"], image), negative
         for region in row["regions"]:
-            facts = [Fact.from_row(fact) for fact in region["facts"]]
+            acquired = [fact for fact in image if fact.kind == "acquisition"]
+            facts = [*acquired, *(Fact.from_row(fact) for fact in region["facts"])]
             assert unsupported(region["caption"], facts) == unsupported(region["paraphrase"], facts) == ()
             for negative in region["negatives"]:
                 if failure := READ.get(negative["slot"]):
@@ -146,12 +150,19 @@ def test_negatives_differ_from_their_text_and_from_each_other() -> None:
             assert all(negative["original"] != negative["replaced"] for negative in negatives)
 
 
+def claimed_slots(text: str) -> set[str]:
+    reading = read(text)
+    named = {meaning.slot for each in reading.named for meaning in each.mention.meanings}
+    others = ("places", "sides", "relations", "lengths", "counts")
+    return named | {name for name in others if getattr(reading, name)}
+
+
 def test_a_negative_keeps_every_claim_but_the_edited_one() -> None:
     for _, _, row in pictures(40):
         for region in row["regions"]:
-            claimed = {claim.slot for claim in parse_claims(region["caption"])}
+            claimed = claimed_slots(region["caption"])
             for negative in region["negatives"]:
-                assert {claim.slot for claim in parse_claims(negative["text"])} - claimed <= {"finding"}
+                assert claimed_slots(negative["text"]) - claimed <= {"finding"}
                 assert abs(len(negative["text"].split()) - len(region["caption"].split())) <= 6
 
 

@@ -1,0 +1,102 @@
+"""How a text asserts what it names: present, denied, in doubt, of the past, supposed, or of somebody else.
+
+The ConText algorithm (Harkema et al., 2009, J Biomed Inform 42:839; NegEx, Chapman et al., 2001): cues before or behind
+a name, each with a scope that another cue or a closing word ends; what only looks like a cue is read first.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.describe.reading.words import folded_words, holds
+from schemas.taxonomy.csv_table import listed, read_rows
+
+PRESENT, ABSENT, POSSIBLE = "present", "absent", "possible"
+NOT_NOW = frozenset({"historical", "hypothetical", "experiencer"})
+_ASSERTION = {"negated": ABSENT, "possible": POSSIBLE}
+_STOPS = frozenset({".", ";", "|"})
+_LISTING = ":"  # a cue with a colon is of the whole list behind it
+
+
+@dataclass(frozen=True)
+class Cue:
+    """`kind` is what it makes of names; `scope` the words that it reaches."""
+
+    kind: str
+    scope: range
+    before: bool
+
+
+def assertions(count: int, cues: Iterable[Cue]) -> list[str]:
+    """Of each of `count` words, what a name there would be."""
+    said = [PRESENT] * count
+    for cue in sorted(cues, key=lambda cue: _ORDER[cue.kind]):
+        for i in cue.scope:
+            said[i] = _ASSERTION.get(cue.kind, cue.kind)
+    return said
+
+
+_ORDER = {"possible": 0, "negated": 1, "historical": 2, "hypothetical": 3, "experiencer": 4}
+
+
+def find_cues(found: Sequence[str], taken: frozenset[int]) -> Iterator[Cue]:
+    """Words at `taken` belong to names or to what was read before, and are no cues themselves."""
+    ends, marked = _ends(found, taken), list(_marked(found, taken))
+    starts = {at for at, _, kind in marked if kind.endswith("_before")}
+    for at, end, kind in marked:
+        name, _, side = kind.rpartition("_")
+        if side == "before":
+            whole = _LISTING in found[at:end]
+            last = next((i for i in range(end, len(found)) if _closes(i, found, ends, starts, whole)), len(found))
+            yield Cue(name, range(end, last), True)
+        elif side == "after":
+            first = next((i + 1 for i in range(at - 1, -1, -1) if i in ends), 0)
+            yield Cue(name, range(first, at), False)
+
+
+def _closes(i: int, found: Sequence[str], ends: frozenset[int], starts: set[int], whole: bool) -> bool:
+    if whole:
+        return found[i] in (".", "|")
+    return i in ends or i in starts
+
+
+def _ends(found: Sequence[str], taken: frozenset[int]) -> frozenset[int]:
+    """Where a scope ends: a closing word, a stop."""
+    closing = _by_first("end")
+    return frozenset(
+        i
+        for i, word in enumerate(found)
+        if word in _STOPS or (i not in taken and any(holds(found, words, i) for words, _ in closing.get(word, ())))
+    )
+
+
+def _marked(found: Sequence[str], taken: frozenset[int]) -> Iterator[tuple[int, int, str]]:
+    """(start, end, kind) of each cue, the longest first at each word; what only looks like one is passed over."""
+    at = 0
+    while at < len(found):
+        cue = next(
+            (
+                (words, kind)
+                for words, kind in _by_first("cue").get(found[at], ())
+                if holds(found, words, at) and taken.isdisjoint(range(at, at + len(words)))
+            ),
+            None,
+        )
+        if cue is None:
+            at += 1
+            continue
+        words, kind = cue
+        if kind != "pseudo":
+            yield at, at + len(words), kind
+        at += len(words)
+
+
+@cache
+def _by_first(what: str) -> dict[str, list[tuple[tuple[str, ...], str]]]:
+    """Cues, or ends, by their first word, the longest first."""
+    grouped: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for row in read_rows("pipeline.describe.reading", "cues"):
+        if (row["kind"] == "end") == (what == "end"):
+            for words in map(folded_words, listed(row["words"])):
+                grouped.setdefault(words[0], []).append((words, row["kind"]))
+    return {first: sorted(found, key=lambda each: -len(each[0])) for first, found in grouped.items()}

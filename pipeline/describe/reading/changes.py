@@ -1,0 +1,80 @@
+"""What a text says of a change since an earlier picture, or of what is to come."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+_PRIOR = (
+    r"(?:(?:the |an? |any )?(?:prior|previous|preceding|former|baseline|earlier|last|older) (?:[a-z-]+ ){0,3}?"
+    r"(?:examination|exam|study|studie|picture|image|film|scan|slice|radiograph|mammogram|micrograph|photograph|report)s?"
+    r"|(?:the )?(?:examination|study|picture|image|film) before)"
+)
+UNKNOWN = "unknown"
+# In this order: `was smaller before` means larger now.
+_VALUES = (
+    ("larger", rf"\b(?:was|were) smaller (?:in|on|at) {_PRIOR}"),
+    ("smaller", rf"\b(?:was|were) (?:larger|bigger) (?:in|on|at) {_PRIOR}"),
+    ("stable", rf"\b(?:was|were) of the same size (?:in|on|at) {_PRIOR}"),
+    ("new", rf"\b(?:was|were) (?:lacking|not there|absent|not present|not seen) (?:in|on|at) {_PRIOR}"),
+    ("new", rf"{_PRIOR} did not (?:contain|show|hold|have)\b"),
+    ("new", r"\bnewly (?:developed|arisen|appeared)\b|\ba new feature\b|\bnew\b(?! vessels?\b)|\bnewly\b"),
+    ("resolved", r"\b(?:vanished|cleared|gone away|disappeared|resolved|no longer)\b|\bany more\b"),
+    (
+        "stable",
+        r"\b(?:unchanged|stable|kept (?:its|their) size|(?:remained|stayed) (?:the same|as before)"
+        r"(?: size)?|no change|not changed|has not grown)\b",
+    ),
+    (
+        "larger",
+        r"\b(?:grown|grew|(?:gained|progressed|increased) in (?:size|extent)|become (?:bigger|larger)|"
+        r"larger than before|has increased|has progressed|have progressed|enlarged since)\b",
+    ),
+    (
+        "smaller",
+        r"\b(?:(?:lost|regressed|decreased|reduced) in (?:size|extent)|diminished|shrunk|smaller than before|"
+        r"has decreased|become smaller)\b",
+    ),
+)
+_COMPARED = re.compile(
+    rf"\b(?:compared (?:with|to)|in comparison (?:with|to)|relative to|against|with reference to|since) {_PRIOR}|"
+    rf"\b(?:since|than|as|from) before\b|\b(?:since|in|on|at|than|from) {_PRIOR}|\bsince the\b"
+)
+_TO_COME = re.compile(
+    r"\b(?:may|might|will|could|can) (?:progress|develop|become|be followed|evolve|resolve|grow|clear)\b|"
+    r"\bclear(?:s|ed)? (?:within|after|over)\b|\bfollow-?up\b"
+)
+_COMPARATIVE = re.compile(r"\b(?P<word>larger|bigger|smaller)\b")
+_READ = tuple((value, re.compile(pattern)) for value, pattern in _VALUES)
+# Words as compared, of which whatever is read here holds at least one.
+_CUES = frozenset(
+    {
+        *("prior", "previous", "preceding", "former", "baseline", "earlier", "last", "older", "before", "since", "new"),
+        *("newly", "vanished", "cleared", "gone", "disappeared", "resolved", "longer", "more", "unchanged", "stable"),
+        *("kept", "remained", "stayed", "change", "changed", "grown", "grew", "gained", "progressed", "increased"),
+        *("become", "larger", "enlarged", "lost", "regressed", "decreased", "reduced", "diminished", "shrunk"),
+        *("smaller", "bigger", "may", "might", "will", "could", "can", "clear", "follow", "followup", "compared"),
+        "comparison",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """`value` is new, larger, stable, smaller, resolved or unknown; `spans` are the characters that say it."""
+
+    value: str
+    spans: tuple[tuple[int, int], ...]
+
+
+def change(low: str, found: Collection[str]) -> Change | None:
+    """Of a text in lower case and its words as compared; None where it speaks of no other time."""
+    if _CUES.isdisjoint(found):
+        return None
+    compared = tuple(match.span() for match in _COMPARED.finditer(low))
+    for value, pattern in _READ:
+        if match := pattern.search(low):
+            return Change(value, (match.span(), *compared))
+    if compared and (match := _COMPARATIVE.search(low)):
+        return Change("smaller" if match["word"] == "smaller" else "larger", (match.span(), *compared))
+    to_come = tuple(match.span() for match in _TO_COME.finditer(low))
+    return Change(UNKNOWN, (*compared, *to_come)) if compared or to_come else None

@@ -1,0 +1,151 @@
+"""Numbers: how many of what, and lengths with their unit."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from annotators.captioners.nouns import number_words
+from pipeline.describe.reading.mentions import Mention
+from pipeline.describe.reading.words import Word, folded, holds
+
+Comparison = Literal["exactly", "at least", "at most"]
+
+_GROUPS = {"pair": 2, "trio": 3, "single": 1, "solitary": 1, "couple": 2, "dozen": 12}
+_VAGUE = {"several": 2, "multiple": 2, "numerous": 3, "many": 3, "various": 2}  # at least so many
+_FEWEST = (("at", "least"), ("no", "fewer", "than"), ("no", "less", "than"), ("not", "fewer", "than"))
+_MORE = (("more", "than"),)
+_MOST = (("at", "most"), ("no", "more", "than"), ("not", "more", "than"), ("up", "to"))
+_LESS = (("fewer", "than"), ("less", "than"))
+# Behind these a number counts nothing: a grade, a place, a date.
+_NO_COUNT_BEHIND = frozenset(
+    {"grade", "tooth", "level", "segment", "score", "class", "stage", "type", "no", "number", "mrn", "id", "density"}
+)
+# What stands behind a number and is not counted as a finding.
+_NO_COUNT_BEFORE = frozenset(
+    {
+        *("image", "picture", "view", "frame", "slice", "patient", "reader", "region", "further", "mm", "cm", "um"),
+        *("millimeter", "centimeter", "year", "day", "week", "month", "hour", "percent", "%", "o", "of", "third"),
+        *("colour", "color", "part", "side", "would", "find", "count", "make", "finds", "other", "model", "category"),
+    }
+)
+_REACH = 8  # words from a number to the name of what it counts
+_LENGTH = re.compile(
+    r"(?P<first>\d+(?:\.\d+)?)\s*(?:(?:by|x|×)\s*(?P<second>\d+(?:\.\d+)?)\s*)?"
+    r"(?P<unit>mm|µm|μm|um|cm|millimet\w+|micromet\w+|centimet\w+|microns?)\b"
+)
+_DIGIT = re.compile(r"\d")
+_SPOKEN = re.compile(r"\b(?P<word>[a-z]+)\s+(?P<unit>millimet\w+|micromet\w+|centimet\w+)\b")
+_TO_MM = {"mm": 1.0, "mi": 0.001, "µm": 0.001, "μm": 0.001, "um": 0.001, "cm": 10.0, "ce": 10.0}
+
+
+@dataclass(frozen=True)
+class Count:
+    """`mention` is what is counted; None where no name stands near, as in `one of the two`."""
+
+    number: int
+    comparison: Comparison
+    mention: Mention | None
+
+
+@dataclass(frozen=True)
+class Length:
+    """In millimetres; `tolerance_mm` is half of the last digit written."""
+
+    mm: float
+    tolerance_mm: float
+
+
+def lengths(low: str) -> list[Length]:
+    """Of a text in lower case."""
+    if "meter" not in low and "metre" not in low and _DIGIT.search(low) is None:
+        return []
+    found = [
+        _length(value, match["unit"])
+        for match in _LENGTH.finditer(low)
+        for value in (match["first"], match["second"])
+        if value
+    ]
+    numbers = number_words()
+    spoken = [_length(str(numbers[m["word"]]), m["unit"]) for m in _SPOKEN.finditer(low) if m["word"] in numbers]
+    return found + spoken
+
+
+def lengths_spans(low: str) -> list[tuple[int, int]]:
+    """The characters that lengths in digits take."""
+    return [match.span() for match in _LENGTH.finditer(low)] if _DIGIT.search(low) else []
+
+
+def _length(written: str, unit: str) -> Length:
+    scale = 1.0 if unit.startswith("millimet") else _TO_MM[unit[:2]]
+    decimals = len(written.partition(".")[2])
+    return Length(float(written) * scale, 0.5 * 10.0**-decimals * scale)
+
+
+def counts(found: Sequence[Word], mentions: Sequence[Mention], taken: frozenset[int]) -> Iterator[Count]:
+    """Of numbers outside `taken`, in the order of the text; `mentions` are what can be counted."""
+    texts = tuple(word.text for word in found)
+    named = {mention.at for mention in mentions}
+    at = 0
+    while at < len(texts):
+        number, end, vague = _number(texts, at) if at not in taken else (None, at + 1, False)
+        if number is not None and (end in named or not _is_no_count(texts, at, end)):
+            mention = _counted(texts, at, end, mentions)
+            yield Count(*_compared(texts, at, end, number, vague), mention)
+        at = max(end, at + 1)
+
+
+def _number(texts: Sequence[str], at: int) -> tuple[int | None, int, bool]:
+    """(number, index behind it, whether it is vague) of the words from `at` on."""
+    word = texts[at]
+    numbers = number_words()
+    if word.isdecimal():
+        return int(word), at + 1, False
+    if at + 1 < len(texts) and (both := numbers.get(f"{word}-{texts[at + 1]}")):
+        return both, at + 2, False
+    if word in _GROUPS or word in _VAGUE:
+        return _GROUPS.get(word) or _VAGUE[word], at + 1, word in _VAGUE
+    return _numbers_folded().get(word), at + 1, False
+
+
+@cache
+def _numbers_folded() -> dict[str, int]:
+    return {folded(word): number for word, number in number_words().items()}
+
+
+def _is_no_count(texts: Sequence[str], at: int, end: int) -> bool:
+    behind = texts[at - 1] if at else ""
+    next_word = texts[end] if end < len(texts) else ""
+    if texts[at] == "one" and behind in ("no", "any", "the", "this", "each", "every", "upper", "lower", "which"):
+        return True
+    return (behind in _NO_COUNT_BEHIND and texts[at - 2 : at] != ("cell", "number")) or (
+        next_word in _NO_COUNT_BEFORE and not (next_word == "of" and texts[at] in _GROUPS)
+    )
+
+
+def _compared(texts: Sequence[str], at: int, end: int, number: int, vague: bool) -> tuple[int, Comparison]:
+    if vague or holds(texts, ("or", "more"), end) or _stands_before(texts, at, _FEWEST):
+        return number, "at least"
+    if _stands_before(texts, at, _MOST):
+        return number, "at most"
+    if _stands_before(texts, at, _MORE):
+        return number + 1, "at least"
+    if _stands_before(texts, at, _LESS):
+        return number - 1, "at most"
+    return number, "exactly"
+
+
+def _stands_before(texts: Sequence[str], at: int, phrases: Sequence[tuple[str, ...]]) -> bool:
+    return any(at >= len(phrase) and holds(texts, phrase, at - len(phrase)) for phrase in phrases)
+
+
+def _counted(texts: Sequence[str], at: int, end: int, mentions: Sequence[Mention]) -> Mention | None:
+    """The next name, else the one before where the number stands behind it: `platelets: three`."""
+    stop = next((i for i in range(end, len(texts)) if texts[i] in (".", ";", ":")), len(texts))
+    if texts[at - 1 : at] == ("the",) and end < len(texts) and not texts[end].isalnum():
+        return None  # `of the two, ..`
+    later = next((each for each in mentions if end <= each.at < min(stop, end + _REACH)), None)
+    if later is not None or (at and texts[at - 1] == "the"):
+        return later  # `the upper one of the two` counts nothing
+    return next((each for each in reversed(mentions) if at - _REACH <= each.at < at), None)

@@ -1,0 +1,166 @@
+"""Places in the picture: `the upper left of the image`, `its right edge`, `halfway down`. Without the picture's name a
+left is the patient's.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.describe.reading.words import holds
+
+# As words are compared.
+FIELDS = frozenset(
+    {
+        *("image", "picture", "radiograph", "slice", "scan", "mammogram", "photograph", "frame", "field", "view"),
+        *("film", "micrograph", "section", "photo"),
+    }
+)
+ACROSS = {"left": "image-left", "right": "image-right", "center": "centre", "central": "centre"}
+DOWN = {
+    **dict.fromkeys(("upper", "top", "high"), "upper"),
+    **dict.fromkeys(("middle", "mid", "halfway"), "middle"),
+    **dict.fromkeys(("lower", "bottom", "low"), "lower"),
+}
+_FILLERS = frozenset(
+    {
+        *(
+            "the",
+            "a",
+            "an",
+            "its",
+            "to",
+            "toward",
+            "near",
+            "part",
+            "third",
+            "portion",
+            "half",
+            "corner",
+            "edge",
+            "side",
+        ),
+        *("area", "quarter", "hand", "very", "far", "extreme", "dead", "up", "down", "height", "outer", "quadrant"),
+    }
+)
+_CROSSED = frozenset({"in", "on", "at", "of"})  # prepositions, behind which another place may begin
+_DETERMINERS = frozenset({"the", "this", "that", "its", "an", "a"})
+_PARTS = frozenset({"edge", "part", "side", "third", "half", "corner", "portion", "border"})
+# Whole phrases, as compared, that need no field beside them.
+_PHRASES = (
+    (("midway", "across", "the"), "across", "centre"),
+    (("midway", "between", "the", "side", "of", "the"), "across", "centre"),
+    (("mid", "height"), "down", "middle"),
+    (("halfway", "down"), "down", "middle"),
+    (("high", "up"), "down", "upper"),
+    (("low", "down"), "down", "lower"),
+    (("at", "the", "bottom"), "down", "lower"),
+    (("at", "the", "top"), "down", "upper"),
+)
+_FIRST = frozenset(phrase[0] for phrase, _, _ in _PHRASES)
+
+
+@dataclass(frozen=True)
+class InPicture:
+    """`across` and `down` are words of facts, None where the text names one axis alone; `indices` of its words."""
+
+    across: str | None
+    down: str | None
+    indices: frozenset[int]
+
+
+def places_in_picture(found: Sequence[str], taken: frozenset[int]) -> list[InPicture]:
+    """One for each stretch of words that names the picture; none of them reads words at `taken`."""
+    fields = [at for at, word in enumerate(found) if word in FIELDS]
+    if not fields:
+        return []
+    anchored = [each for at in fields for each in _anchored(found, at, taken)]
+    used = frozenset(i for each in anchored for i in each.indices) | taken
+    more = list(_unanchored(found, used, bool(anchored)))
+    return _joined([each for each in (*anchored, *more) if each.across or each.down])
+
+
+def _anchored(found: Sequence[str], at: int, taken: frozenset[int]) -> Iterator[InPicture]:
+    if holds(found, ("'", "s"), at + 1):
+        yield _forward(found, at + 3, taken)
+    elif (of := _of(found, at)) is not None:
+        yield _backward(found, of - 1, taken)
+
+
+def _of(found: Sequence[str], at: int) -> int | None:
+    """Where `of the` of this field begins; up to two words may stand between: `of the axial slice`."""
+    for back in (1, 2, 3):
+        if at - back >= 1 and found[at - back] in _DETERMINERS:
+            return at - back - 1 if found[at - back - 1] == "of" else None
+    return None
+
+
+def _backward(found: Sequence[str], at: int, taken: frozenset[int]) -> InPicture:
+    across: str | None = None
+    down: str | None = None
+    indices: set[int] = set()
+    here = at
+    while here >= 0 and ((word := found[here]) in _FILLERS or here not in taken):
+        if word in ACROSS and across is None:
+            if _is_the_patient_s(found, here):
+                break
+            across = ACROSS[word]
+        elif word in DOWN and (down is None or word in ("high", "low")):
+            down = DOWN[word] if down is None else down
+        elif word in _CROSSED:
+            if (across or down) and not (here >= 1 and found[here - 1] in ("up", "down")):
+                break
+        elif word not in _FILLERS:
+            break
+        indices.add(here)
+        here -= 1
+    return _centred(across, down, indices)
+
+
+def _is_the_patient_s(found: Sequence[str], at: int) -> bool:
+    return holds(found, ("'", "s"), at - 2)
+
+
+def _forward(found: Sequence[str], at: int, taken: frozenset[int]) -> InPicture:
+    """Behind `the image's`."""
+    across: str | None = None
+    down: str | None = None
+    indices: set[int] = set()
+    for here in range(at, min(at + 4, len(found))):
+        word = found[here]
+        if here in taken or (word not in ACROSS and word not in DOWN and word not in _PARTS):
+            break
+        across, down = across or ACROSS.get(word), down or DOWN.get(word)
+        indices.add(here)
+    return _centred(across, down, indices)
+
+
+def _centred(across: str | None, down: str | None, indices: set[int]) -> InPicture:
+    """The centre alone is that of both axes."""
+    return InPicture(across, "middle" if across == "centre" and down is None else down, frozenset(indices))
+
+
+def _unanchored(found: Sequence[str], used: frozenset[int], anchored: bool) -> Iterator[InPicture]:
+    """Phrases that can mean nothing else, and `its right edge` where the picture was named before."""
+    for at, word in enumerate(found):
+        for phrase, axis, value in _PHRASES if word in _FIRST else ():
+            span = frozenset(range(at, at + len(phrase)))
+            if holds(found, phrase, at) and used.isdisjoint(span):
+                yield InPicture(value if axis == "across" else None, value if axis == "down" else None, span)
+        if anchored and word == "its" and at + 2 < len(found) and found[at + 2] in _PARTS:
+            side = found[at + 1]
+            if (side in ACROSS or side in DOWN) and at + 1 not in used:
+                yield InPicture(ACROSS.get(side), DOWN.get(side), frozenset({at + 1}))
+
+
+def _joined(places: list[InPicture]) -> list[InPicture]:
+    """`halfway down, on the image's left` is one place; two of the same axis are two."""
+    joined: list[InPicture] = []
+    for each in places:
+        for i, other in enumerate(joined):
+            if not (each.across and other.across) and not (each.down and other.down):
+                joined[i] = InPicture(
+                    each.across or other.across, each.down or other.down, each.indices | other.indices
+                )
+                break
+        else:
+            joined.append(each)
+    return joined

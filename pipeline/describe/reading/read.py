@@ -1,0 +1,167 @@
+"""One sentence, read: everything that it claims, in the order in which its words are given away."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from annotators.captioners.templates import phrases
+from pipeline.describe.reading.assertions import ABSENT, Cue, assertions, find_cues
+from pipeline.describe.reading.changes import Change, change
+from pipeline.describe.reading.mentions import Mention, mentions
+from pipeline.describe.reading.numbers import Count, Length, counts, lengths, lengths_spans
+from pipeline.describe.reading.picture_places import InPicture, places_in_picture
+from pipeline.describe.reading.relations import Relation, relations
+from pipeline.describe.reading.words import Word, folded_words, words
+from schemas.taxonomy.body_parts import body_part
+
+_NOTHING = re.compile(
+    r"\b(?:no|without) (?:further )?annotation\b|\bnot been annotated\b|\bnothing\b[^.]*\bannotated\b", re.IGNORECASE
+)
+_NO_SIDE = frozenset({"untreated", "open", "behind", "out", "over", "unread"})
+COUNTABLE = ("finding", "name", "area", "label")
+# General words for something wrong, as compared: with nothing to say which, they must be part of a known name.
+HEADS = frozenset(
+    {
+        *(
+            "mass",
+            "cyst",
+            "tumor",
+            "nodule",
+            "fracture",
+            "hemorrhage",
+            "edema",
+            "calcification",
+            "calculus",
+            "aneurysm",
+        ),
+        *("thickening", "swelling", "deformity", "infection", "inflammation", "cancer", "carcinoma", "metastasis"),
+        *("dilatation", "collection", "hematoma", "abscess", "opacity", "infarct", "embolus", "effusion", "polyp"),
+    }
+)
+_SUFFIX = re.compile(
+    r"(?:oma|omata|itis|osis|emia|pathy|plasia|megaly|ectasis|ectasia|rrhage|penia|lithiasis|malacia|stenosis)$"
+)
+_NO_DISEASE = frozenset({"diagnosis", "prognosis", "stroma", "aroma", "coma", "osmosis", "hypothesis"})
+_HARMLESS = frozenset(
+    {
+        *("scale", "doubt", "comment", "label", "name", "annotation", "comparison", "measurement", "prior", "view"),
+        *("unit", "spacing", "orientation", "change", "further", "longer", "more", "fewer", "less", "other", "being"),
+        *("relation", "claim", "statement", "reader", "side", "given", "contrast", "only", "merely", "means"),
+    }
+)
+_EMPTY = frozenset({"and", "so", "or", "the", "a", "an", "of", "any"})
+
+
+@dataclass(frozen=True)
+class Named:
+    """A name of the lexicon, or of the facts, with how it is asserted (`assertions.py`)."""
+
+    mention: Mention
+    assertion: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that one sentence claims. `unread` are words for disease that no name covers; `denied` says that something
+    is denied that no name covers; `sides` are the patient's: left, right, both.
+    """
+
+    found: tuple[str, ...]
+    named: tuple[Named, ...]
+    places: tuple[InPicture, ...]
+    sides: tuple[str, ...]
+    relations: tuple[tuple[Relation, int, int], ...]  # with the words before and behind which it stands
+    lengths: tuple[Length, ...]
+    counts: tuple[Count, ...]
+    change: Change | None
+    unread: tuple[str, ...]
+    denied: bool
+    nothing: bool  # says that nothing was annotated
+
+
+@lru_cache(maxsize=1 << 13)
+def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
+    """`names` are those that facts bear and the lexicon need not know."""
+    all_words = words(text)
+    low = text.lower().replace("’", "'")
+    found = tuple(word.text for word in all_words)
+    named = mentions(found, names)
+    held = frozenset(i for each in named for i in each.indices)
+    changed = change(low, found)
+    related = [each for each in relations(low, found) if held.isdisjoint(_within(all_words, [each.span]))]
+    told = _within(all_words, [*(changed.spans if changed else ()), *(each.span for each in related)])
+    places = tuple(places_in_picture(found, held | told))
+    placed = frozenset(i for each in places for i in each.indices)
+    taken = held | told | placed
+    cues = list(find_cues(found, taken))
+    said = assertions(len(found), cues)
+    countable = [each for each in named if each.of(*COUNTABLE)]
+    measured = _within(all_words, lengths_spans(low))
+    return Reading(
+        found=found,
+        named=tuple(Named(each, said[each.at]) for each in named if not each.of("ignored")),
+        places=places,
+        sides=tuple(_sides(found, taken)),
+        relations=tuple((each, *_around(all_words, each)) for each in related),
+        lengths=tuple(lengths(low)),
+        counts=tuple(counts(all_words, countable, held | told | measured)),
+        change=changed,
+        unread=tuple(_unread(found, taken, said)),
+        denied=any(_denies_unknown(found, cue, held) for cue in cues),
+        nothing=_NOTHING.search(low) is not None,
+    )
+
+
+def _within(all_words: Sequence[Word], spans: Iterable[tuple[int, int]]) -> frozenset[int]:
+    listed = list(spans)
+    if not listed:
+        return frozenset()
+    return frozenset(
+        i for i, word in enumerate(all_words) if any(start <= word.start and word.end <= end for start, end in listed)
+    )
+
+
+def _around(all_words: Sequence[Word], relation: Relation) -> tuple[int, int]:
+    start, end = relation.span
+    inside = [i for i, word in enumerate(all_words) if start <= word.start < end]
+    return (inside[0], inside[-1] + 1) if inside else (0, 0)
+
+
+def _sides(found: Sequence[str], taken: Collection[int]) -> Iterator[str]:
+    for i, word in enumerate(found):
+        if i in taken:
+            continue
+        after = found[i + 1] if i + 1 < len(found) else ""
+        if word in ("left", "right") and after not in _NO_SIDE:
+            yield word
+        elif word in ("l", "r") and found[i - 1 : i] == ("(",) and after == ")":
+            yield "left" if word == "l" else "right"
+        elif word in ("bilateral", "bilaterally") or (word == "both" and after in _paired()):
+            yield "both"
+
+
+@cache
+def _paired() -> frozenset[str]:
+    """What stands behind `both` where both sides are meant, as compared."""
+    names = (folded_words(body_part(part).name)[-1] for part in phrases("acquisition", "paired"))
+    return frozenset({"side", *names})
+
+
+def _unread(found: Sequence[str], taken: Collection[int], said: Sequence[str]) -> Iterator[str]:
+    for i, word in enumerate(found):
+        is_disease = word in HEADS or (word not in _NO_DISEASE and _is_disease(word))
+        if is_disease and i not in taken and said[i] != ABSENT:
+            yield word
+
+
+def _is_disease(word: str) -> bool:
+    return len(word) >= 7 and _SUFFIX.search(word) is not None
+
+
+def _denies_unknown(found: Sequence[str], cue: Cue, held: frozenset[int]) -> bool:
+    """`no fistula`, of which the lexicon knows nothing."""
+    if cue.kind != "negated" or not cue.before or not held.isdisjoint(cue.scope):
+        return False
+    denied = [found[i] for i in cue.scope if found[i].isalpha() and found[i] not in _EMPTY][:4]
+    return bool(denied) and found[cue.scope.start - 1] != "not" and _HARMLESS.isdisjoint(denied)

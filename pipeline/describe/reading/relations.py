@@ -1,0 +1,47 @@
+"""How one thing lies to another in the picture."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from pipeline.describe.reading.picture_places import FIELDS
+
+_FIELD = "|".join(sorted(FIELDS))
+_BESIDE = re.compile(rf"\bto the (?P<side>left|right) of (?!the (?:{_FIELD}|patient|person)\b)")
+_ABOVE = re.compile(
+    r"\b(?:above|superior to|higher (?:up )?(?:in the \w+ )?than|(?:is |are )?the upper (?:one|of the two)|"
+    r"nearer (?:to )?the top)\b"
+)
+_BELOW = re.compile(
+    r"\b(?:below|beneath|underneath|inferior to|lower (?:down )?(?:in the \w+ )?than|(?:is |are )?the lower "
+    r"(?:one|of the two)|nearer (?:to )?the bottom)\b"
+)
+_LARGER = re.compile(r"\b(?:larger|bigger) than (?!before|in\b|on\b|at\b)")
+_SMALLER = re.compile(r"\bsmaller than (?!before|in\b|on\b|at\b)")
+_READ = ((_ABOVE, "above"), (_BELOW, "below"), (_LARGER, "larger_than"), (_SMALLER, "smaller_than"))
+INVERSE = {"below": "above", "smaller_than": "larger_than", "right_of": "left_of"}
+# Words as compared, of which whatever is read here holds at least one.
+_CUES = frozenset(
+    {
+        *("left", "right", "above", "superior", "higher", "upper", "nearer", "below", "beneath", "underneath"),
+        *("inferior", "lower", "larger", "bigger", "smaller"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """`value` is left_of, right_of, above, below, larger_than or smaller_than, between what stands before and behind
+    the characters of `span`.
+    """
+
+    value: str
+    span: tuple[int, int]
+
+
+def relations(low: str, found: Collection[str]) -> list[Relation]:
+    """Of a text in lower case and its words as compared."""
+    if _CUES.isdisjoint(found):
+        return []
+    beside = [Relation(f"{match['side']}_of", match.span()) for match in _BESIDE.finditer(low)]
+    return beside + [Relation(value, match.span()) for pattern, value in _READ for match in pattern.finditer(low)]

@@ -1,0 +1,86 @@
+"""What no text may hold, whatever the facts: words about a person, instructions, another language."""
+
+import re
+from functools import cache
+
+from pipeline.describe.reading.vocabulary import vocabulary
+from pipeline.describe.reading.words import folded_words
+from schemas.lexicon.attributes import attribute_table
+
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*"
+_PERSONAL = re.compile(
+    rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH}\.?,? \d{{4}}\b|\b{_MONTH}\.? \d{{1,2}},? \d{{4}}\b|"
+    r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}\b|\b(?:19|20)\d\d-\d\d-\d\d\b|"
+    r"\b(?:mrn|accession|patient (?:id|no|number)|hospital (?:id|no|number)|nhs|ssn|r?id)\b\W{0,3}\d{3,}|"
+    r"\b\d{3}-\d{2}-\d{4}\b|\b(?:tel|phone|fax)\b\W{0,3}[\d+(]|\+?\d{2,4}[ -]\d{3,4}[ -]\d{3,4}\b|"
+    r"\S+@\S+\.\w+|https?://|www\.|\b\w+\.(?:org|com|net|edu)\b|\bborn\b|\b\d{1,3}[- ]years?[- ]olds?\b|"
+    r"\b(?:name|address|date of birth|dob)\s*:",
+    re.IGNORECASE,
+)
+_TITLED = re.compile(r"\b(?:Dr|Prof|Mr|Mrs|Ms|Miss|St)\b\.? ?[A-Z][\w.'-]+|\b(?:Hospital|Clinic|Infirmary)\b")
+_CREDIT = re.compile(r"\b(?:courtesy of|credit to|referred by|reported by|dictated by|signed by)\b", re.IGNORECASE)
+_CAPITALISED = re.compile(r"(?<![.!?:] )(?<!^)\b[A-Z][a-z]+(?:[ -][A-Z][a-z]+)+\b")
+_INSTRUCTION = re.compile(
+    r"\b(?:ignore|disregard|forget) (?:all|any|the|previous|earlier|prior|your)\b|\bas an ai\b|\blanguage model\b|"
+    r"\byou are an?\b|^\s*(?:system|assistant|user|human)\s*:|\bsystem prompt\b|\bprompt\b|\bjson\b|\bi cannot\b|"
+    r"\bi can'?t\b|\bi'?m (?:sorry|unable)\b|\bcaption the\b|\bdescribe (?:this|the) (?:image|as)\b|"
+    r"<\|?\w+\|?>|```|\binstructions?\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+# What is read holds one of these; looked for first, since texts seldom do.
+_DIGIT = re.compile(r"\d")
+_PERSONAL_CUES = ("@", "http", "www", ".org", ".com", ".net", ".edu", "born", "name", "address", "birth", "dob")
+_INSTRUCTION_CUES = (
+    *("ignore", "disregard", "forget", "as an ai", "language model", "you are", "system", "assistant", "user", "human"),
+    *("prompt", "json", "i can", "i'm", "im ", "caption the", "describe", "<", "```", "instruction"),
+)
+_FOREIGN = frozenset(
+    {
+        *("das", "der", "den", "dem", "ein", "eine", "einen", "und", "ist", "zeigt", "mit", "im", "la", "le", "les"),
+        *("un", "une", "du", "des", "est", "avec", "dans", "et", "el", "los", "las", "una", "del", "con", "en", "y"),
+        *("il", "lo", "gli", "nel", "della", "e", "uma", "um", "não", "o", "os", "het", "een", "van", "och", "jest"),
+    }
+)
+_LETTERS = re.compile(r"[^\W\d_]")
+_LATIN = re.compile(r"[A-Za-zÀ-ɏµμΑ-Ωα-ω]")
+_WORDS = re.compile(r"[^\W\d_]+")
+_ACCENTED = re.compile(r"[À-ɏ]")
+
+
+def is_personal(text: str) -> bool:
+    """Names of people and institutions, dates, numbers of records, telephones, addresses, exact ages."""
+    low = text.lower()
+    if (_DIGIT.search(low) or any(word in low for word in _PERSONAL_CUES)) and _PERSONAL.search(text):
+        return True
+    if _TITLED.search(text) or ((" to " in low or " of " in low or " by " in low) and _CREDIT.search(low)):
+        return True
+    return any(not _is_known(match.group()) for match in _CAPITALISED.finditer(text))
+
+
+def _is_known(words: str) -> bool:
+    """Whether all of them are words of the lexicon: Kellgren-Lawrence is no person here."""
+    return set(folded_words(words)) <= _known_words()
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    terms = (term.words for terms in vocabulary().terms.values() for term in terms)
+    stated = (folded_words(each.phrase) for each in attribute_table())
+    return frozenset(word for words in (*terms, *stated) for word in words)
+
+
+def is_instruction(text: str) -> bool:
+    """An echo of a prompt, an instruction found in a picture, or a model that speaks of itself."""
+    low = text.lower()
+    return any(word in low for word in _INSTRUCTION_CUES) and _INSTRUCTION.search(text) is not None
+
+
+def is_foreign(text: str) -> bool:
+    """Not English: another script, or other function words. Short phrases of names alone pass."""
+    if not text.isascii():
+        letters = _LETTERS.findall(text)
+        if sum(_LATIN.match(letter) is None for letter in letters) > len(letters) // 10:
+            return True
+    found = [word.lower() for word in _WORDS.findall(text)]
+    foreign = len({word for word in found if word in _FOREIGN})
+    return foreign >= 2 or (foreign == 1 and _ACCENTED.search(text) is not None)

@@ -1,0 +1,206 @@
+"""The words of the lexicon and the taxonomy, and what each can mean: all that a reading knows of medicine."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import chain
+from typing import NamedTuple
+
+from annotators.captioners.templates import phrases
+from pipeline.describe.reading.words import folded_words
+from schemas.lexicon.attributes import attribute_table
+from schemas.lexicon.findings import findings
+from schemas.lexicon.places import all_places
+from schemas.taxonomy.body_parts import body_parts
+from schemas.taxonomy.csv_table import listed, read_rows
+
+Words = tuple[str, ...]
+
+# Attributes that a look is told with; the other rows of the table are words of facts, not of texts.
+LOOKS = frozenset(
+    {
+        *("margin", "shape", "texture", "density", "intensity", "echo", "uptake", "reflectivity", "colour"),
+        *("enhancement", "calcification", "internal_structure", "shadow", "halo", "orientation", "distribution"),
+        *("chronicity", "severity"),
+    }
+)
+# Of labels and codes, and something else in a sentence.
+NOT_IN_TEXTS = frozenset(
+    {
+        *(
+            "ring",
+            "cup",
+            "disc",
+            "fold",
+            "crown",
+            "collapse",
+            "cavity",
+            "decay",
+            "impacted",
+            "connective",
+            "cap",
+            "tap",
+        ),
+        *("epithelial", "inflammatory", "pituitary", "subdural", "epidural", "hip", "spine", "highlight", "bubble"),
+        *("reflection", "apoptotic", "neoplastic", "stain", "back", "face", "orbit", "sole", "palm", "temple", "chin"),
+        *("devices", "restoration", "intraparenchymal", "intraventricular", "subarachnoid", "old", "complex", "blood"),
+        *("parallel", "peripheral", "dense", "effusion in", "tumour", "tumor", "hernia", "radius", "trunk", "limb"),
+        *("nucleus", "nuclei", "cell nucleus", "increased", "decreased", "blue", "trace", "lead marker", "nerves"),
+        *("vessel", "vessels", "macula", "fovea", "sinus", "marked", "high density", "grouped", "abscess"),
+    }
+)
+SHORTEST = 3  # letters of a synonym
+SIDE_WORDS = frozenset({"left", "right"})
+
+
+class Meaning(NamedTuple):
+    """`slot` is what a text can get wrong: finding, attribute, size, position, modality, .."""
+
+    slot: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Term:
+    """`meanings`: any of them may be meant. `exact`: the thing's own name, no synonym made for labels."""
+
+    words: Words
+    meanings: frozenset[Meaning]
+    exact: bool
+
+    @cached_property
+    def takes_side(self) -> bool:
+        """Whether a side may stand within it, which is then a claim of its own: of places and body parts."""
+        return len(self.words) > 1 and any(meaning.slot in ("position", "body_part") for meaning in self.meanings)
+
+
+class Vocabulary:
+    """Terms by their first word, the longest first."""
+
+    def __init__(self, named: Iterable[tuple[str, Meaning, bool]]) -> None:
+        meant: dict[Words, set[Meaning]] = {}
+        exact: set[Words] = set()
+        for text, meaning, own in named:
+            if words := folded_words(text):
+                meant.setdefault(words, set()).add(meaning)
+                exact.update([words] if own else [])
+        self.terms: dict[str, list[Term]] = {}
+        for words in sorted(meant, key=lambda each: (-len(each), each)):
+            self.terms.setdefault(words[0], []).append(Term(words, frozenset(meant[words]), words in exact))
+
+    def longest(
+        self, found: Words, at: int, less_than: int | None = None, sided: bool = False
+    ) -> tuple[Term, tuple[int, ...]] | None:
+        """The longest term that starts at a word, and the indices of its words. `sided`: a side may stand within a
+        place, `lower pole of the left thyroid lobe`.
+        """
+        for term in self.terms.get(found[at], ()):
+            length = len(term.words)
+            if less_than is not None and length >= less_than:
+                continue
+            if found[at : at + length] == term.words:
+                return term, tuple(range(at, at + length))
+            if sided and term.takes_side and (indices := _around_a_side(found, term, at)):
+                return term, indices
+        return None
+
+
+def _around_a_side(found: Words, term: Term, at: int) -> tuple[int, ...]:
+    indices, here = [at], at + 1
+    for word in term.words[1:]:
+        if here < len(found) and found[here] in SIDE_WORDS and word not in SIDE_WORDS:
+            here += 1
+        if here >= len(found) or found[here] != word:
+            return ()
+        indices.append(here)
+        here += 1
+    return tuple(indices)
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    return Vocabulary(chain(_findings(), _attributes(), _places(), _body_parts(), _exams(), _labels(), _wording()))
+
+
+@cache
+def names_vocabulary(names: frozenset[str]) -> Vocabulary:
+    """Of names that facts bear and the lexicon need not know."""
+    return Vocabulary((name, Meaning("name", name), True) for name in names)
+
+
+def _findings() -> Iterator[tuple[str, Meaning, bool]]:
+    for each in findings():
+        for name in (each.name, each.plural or each.name):
+            yield name, Meaning("finding", each.id), True
+        for synonym in each.synonyms:
+            if len(synonym) >= SHORTEST and synonym not in NOT_IN_TEXTS:
+                yield synonym, Meaning("finding", each.id), False
+
+
+def _attributes() -> Iterator[tuple[str, Meaning, bool]]:
+    for each in attribute_table():
+        for words in (each.phrase, *each.synonyms):
+            if words.startswith("no "):  # `no diabetic retinopathy` denies it
+                continue
+            if each.attribute in LOOKS and words not in NOT_IN_TEXTS:
+                slot = "severity" if each.attribute == "severity" else "attribute"
+                for said in _shown(words):
+                    yield said, Meaning(slot, f"{each.attribute}={each.value}"), False
+            elif each.attribute == "size" and words not in NOT_IN_TEXTS:
+                yield words, Meaning("size", each.value), False
+            elif each.attribute == "window_name" and words == each.phrase:
+                yield words, Meaning("window", each.value), False
+
+
+def _shown(words: str) -> Iterator[str]:
+    """`with a halo` is also `a halo`, `without a halo` also `no halo`."""
+    yield words
+    if words.startswith("with "):
+        yield words.removeprefix("with ").removeprefix("a ").removeprefix("an ")
+    elif words.startswith("without "):
+        what = words.removeprefix("without ").removeprefix("a ").removeprefix("an ")
+        yield from (f"no {what}", f"lack of {what}", f"without any {what}")
+    elif words.startswith("of "):
+        yield words.removeprefix("of ")
+
+
+def _places() -> Iterator[tuple[str, Meaning, bool]]:
+    for each in all_places():
+        if each.vocabulary not in ("image", "field"):
+            yield each.phrase, Meaning("position", each.id), True
+
+
+def _body_parts() -> Iterator[tuple[str, Meaning, bool]]:
+    for each in body_parts():
+        for word in (each.name, *each.synonyms):
+            if word == each.name or (len(word) > SHORTEST and word not in NOT_IN_TEXTS):
+                yield word, Meaning("body_part", each.id), word == each.name
+    for part, adjective in phrases("acquisition", "adjectives").items():
+        yield adjective, Meaning("body_part", part), False
+
+
+def _exams() -> Iterator[tuple[str, Meaning, bool]]:
+    """What pictures are called by those who write of them, with the technique where the noun tells it."""
+    for modality in phrases("acquisition"):
+        for technique, nouns in _nouns(modality).items():
+            for noun in nouns:
+                if "{part}" not in noun:
+                    yield noun, Meaning("exam", f"{modality}:{technique}"), True
+
+
+def _nouns(modality: str) -> Mapping[str, tuple[str, ...]]:
+    found = phrases("acquisition", modality)
+    nouns = found.get("nouns", {}) if isinstance(found, Mapping) else {}
+    return nouns if modality != "unknown" and isinstance(nouns, Mapping) else {}
+
+
+def _labels() -> Iterator[tuple[str, Meaning, bool]]:
+    for category, words in phrases("labels", "categories").items():
+        yield words, Meaning("label", category), True
+
+
+def _wording() -> Iterator[tuple[str, Meaning, bool]]:
+    for row in read_rows("pipeline.describe.reading", "wording"):
+        for words in listed(row["words"]):
+            value = f"severity={row['value']}" if row["slot"] == "severity" else row["value"]
+            yield words, Meaning(row["slot"], value), True
