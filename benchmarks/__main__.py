@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.rows import RESULTS, table, write
 
-NAMES = ("orchestration", "ingest", "shortcuts", "clip")
+NAMES = ("orchestration", "ingest", "shortcuts", "clip", "describe")
 
 
 def main() -> None:

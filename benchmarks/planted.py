@@ -16,6 +16,7 @@ import pyarrow as pa
 import yaml
 
 from benchmarks.corpora import REPOSITORY
+from pipeline.describe.captions import Describe
 from pipeline.describe.derive_facts import derive_facts
 from pipeline.describe.marked import Marked, marked_regions
 from pipeline.phantoms.generate import modality
@@ -28,7 +29,9 @@ from pipeline.phantoms.supervision import Supervision, supervise
 from schemas.facts import IMAGE, Fact
 from schemas.lexicon.findings import finding
 from schemas.tables.columns import KEY_NAMES
+from schemas.tables.images import IMAGES
 from schemas.tables.regions import REGIONS
+from schemas.tables.selection import SELECTION
 from schemas.taxonomy.body_parts import body_part_of
 from schemas.taxonomy.labels import resolve_label
 
@@ -77,6 +80,22 @@ def of_phantoms(count: int, seed: int) -> Iterator[Sentence]:
                 yield Sentence(each.sentence.text, facts, each.truth, each.slot)
 
 
+def tables_of_phantoms(count: int, seed: int) -> dict[str, pa.Table]:
+    """What the stage that writes texts reads, of `count` pictures."""
+    settings = PhantomSettings(count=count, seed=seed)
+    images, regions = list[dict[str, Any]](), list[dict[str, Any]]()
+    for patient in patients(settings, {name: modality(name) for name in settings.modalities}):
+        for phantom in paint_patient(settings, patient):
+            row = _row(phantom, seen := supervise(settings, patient, phantom))
+            images.append({**row, "status": "kept", "image_id": phantom.id})
+            regions += _regions(row, seen)
+    rows = {"images": (images, IMAGES), "selection": (images, SELECTION), "regions": (regions, REGIONS)}
+    return {
+        name: pa.Table.from_pylist(of, schema=schema).select(list(Describe.reads[name]))
+        for name, (of, schema) in rows.items()
+    }
+
+
 def facts_of(settings: PhantomSettings, patient: Patient, phantom: Phantom) -> tuple[Fact, ...]:
     """As the pipeline derives them from what a corpus learns of the phantom, and what has changed."""
     row = _row(phantom, seen := supervise(settings, patient, phantom))
@@ -97,7 +116,7 @@ def _measured(phantom: Phantom, seen: Supervision) -> Iterator[Fact]:
     for i, region in enumerate(seen.regions if phantom.spacing_mm else ()):
         left, top, right, bottom = region["box_xyxy"]
         for name, mm in (("width", (right - left) * columns), ("height", (bottom - top) * rows)):
-            yield Fact(f"r{i}", "measurement", name, f"{mm:.6f}", "header", unit="mm", frame="image")
+            yield Fact(f"{phantom.id}-r{i}", "measurement", name, f"{mm:.6f}", "header", unit="mm", frame="image")
 
 
 def _row(phantom: Phantom, seen: Supervision) -> dict[str, Any]:
@@ -127,10 +146,13 @@ def _row(phantom: Phantom, seen: Supervision) -> dict[str, Any]:
 
 
 def _marked(row: Mapping[str, Any], seen: Supervision) -> list[Marked]:
-    rows = [_region(row, i, region, region["label"] in seen.exhaustive) for i, region in enumerate(seen.regions)]
     key = tuple(row[name] for name in KEY_NAMES)
-    table = pa.Table.from_pylist(rows, schema=REGIONS)
+    table = pa.Table.from_pylist(_regions(row, seen), schema=REGIONS)
     return marked_regions(table, {key: (row["width"], row["height"])}).get(key, [])
+
+
+def _regions(row: Mapping[str, Any], seen: Supervision) -> list[dict[str, Any]]:
+    return [_region(row, i, region, region["label"] in seen.exhaustive) for i, region in enumerate(seen.regions)]
 
 
 def _region(row: Mapping[str, Any], index: int, region: Mapping[str, Any], exhaustive: bool) -> dict[str, Any]:
@@ -139,7 +161,7 @@ def _region(row: Mapping[str, Any], index: int, region: Mapping[str, Any], exhau
     said = {**region.get("attributes", {}), **{name: region[name] for name in ("side", "place") if name in region}}
     return {
         **{name: row[name] for name in KEY_NAMES},
-        "region_id": f"r{index}",
+        "region_id": f"{row['item']}-r{index}",
         "kind": known.kind,
         "label": known.id,
         "name": known.name,
@@ -159,7 +181,7 @@ def _change(phantom: Phantom, seen: Supervision) -> Iterator[Fact]:
     visible = [region for region in phantom.regions if region.visible]
     for i, (region, row) in enumerate(zip(visible, seen.regions, strict=True)):
         if region.change and region.label == row["label"]:
-            yield Fact(f"r{i}", "change", "since_prior", region.change, "phantom")
+            yield Fact(f"{phantom.id}-r{i}", "change", "since_prior", region.change, "phantom")
 
 
 def _gone(phantom: Phantom) -> Iterator[Fact]:

@@ -66,29 +66,23 @@ def _ends(found: Sequence[str], taken: frozenset[int]) -> frozenset[int]:
     return frozenset(
         i
         for i, word in enumerate(found)
-        if word in _STOPS or (i not in taken and any(holds(found, words, i) for words, _ in closing.get(word, ())))
+        if word in _STOPS
+        or (word in closing and i not in taken and any(holds(found, words, i) for words, _ in closing[word]))
     )
 
 
 def _marked(found: Sequence[str], taken: frozenset[int]) -> Iterator[tuple[int, int, str]]:
     """(start, end, kind) of each cue, the longest first at each word; what only looks like one is passed over."""
-    at = 0
-    while at < len(found):
-        cue = next(
-            (
-                (words, kind)
-                for words, kind in _by_first("cue").get(found[at], ())
-                if holds(found, words, at) and taken.isdisjoint(range(at, at + len(words)))
-            ),
-            None,
-        )
-        if cue is None:
-            at += 1
+    known, end = _by_first("cue"), 0
+    for at, word in enumerate(found):
+        if at < end or word not in known:
             continue
-        words, kind = cue
-        if kind != "pseudo":
-            yield at, at + len(words), kind
-        at += len(words)
+        for words, kind in known[word]:
+            if holds(found, words, at) and taken.isdisjoint(range(at, at + len(words))):
+                end = at + len(words)
+                if kind != "pseudo":
+                    yield at, end, kind
+                break
 
 
 @cache

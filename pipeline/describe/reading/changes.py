@@ -49,7 +49,7 @@ _READ = tuple((value, re.compile(pattern)) for value, pattern in _VALUES)
 _CUES = frozenset(
     {
         *("prior", "previous", "preceding", "former", "baseline", "earlier", "last", "older", "before", "since", "new"),
-        *("newly", "vanished", "cleared", "gone", "disappeared", "resolved", "longer", "more", "unchanged", "stable"),
+        *("newly", "vanished", "cleared", "gone", "disappeared", "resolved", "longer", "any", "unchanged", "stable"),
         *("kept", "remained", "stayed", "change", "changed", "grown", "grew", "gained", "progressed", "increased"),
         *("become", "larger", "enlarged", "lost", "regressed", "decreased", "reduced", "diminished", "shrunk"),
         *("smaller", "bigger", "may", "might", "will", "could", "can", "clear", "follow", "followup", "compared"),

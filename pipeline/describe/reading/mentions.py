@@ -46,12 +46,13 @@ def mentions(found: Words, names: frozenset[str] = frozenset()) -> list[Mention]
     known = (names_vocabulary(names), vocabulary()) if names else (vocabulary(),)
     sided = not SIDE_WORDS.isdisjoint(found)
     here: list[Mention] = []
-    at = 0
-    while at < len(found):
-        mention = next(filter(None, (_longest(each, found, at, sided) for each in known)), None)
-        if mention is not None:
-            here.append(mention)
-        at = at + 1 if mention is None else mention.end
+    end = 0
+    for at, word in enumerate(found):
+        for each in known if at >= end else ():
+            if word in each.firsts and (mention := _longest(each, found, at, sided)) is not None:
+                here.append(mention)
+                end = mention.end
+                break
     return here
 
 

@@ -87,13 +87,15 @@ def counts(found: Sequence[Word], mentions: Sequence[Mention], taken: frozenset[
     """Of numbers outside `taken`, in the order of the text; `mentions` are what can be counted."""
     texts = tuple(word.text for word in found)
     named = {mention.at for mention in mentions}
-    at = 0
-    while at < len(texts):
-        number, end, vague = _number(texts, at) if at not in taken else (None, at + 1, False)
+    told = _number_like()
+    end = 0
+    for at, text in enumerate(texts):
+        if at < end or at in taken or not (text in told or text.isdecimal()):
+            continue
+        number, end, vague = _number(texts, at)
         if number is not None and (end in named or not _is_no_count(texts, at, end)):
             mention = _counted(texts, at, end, mentions)
             yield Count(*_compared(texts, at, end, number, vague), mention)
-        at = max(end, at + 1)
 
 
 def _number(texts: Sequence[str], at: int) -> tuple[int | None, int, bool]:
@@ -112,6 +114,13 @@ def _number(texts: Sequence[str], at: int) -> tuple[int | None, int, bool]:
 @cache
 def _numbers_folded() -> dict[str, int]:
     return {folded(word): number for word, number in number_words().items()}
+
+
+@cache
+def _number_like() -> frozenset[str]:
+    """Words as compared that a number may begin with."""
+    spoken = (word.partition("-")[0] for word in number_words())
+    return frozenset({*map(folded, spoken), *_numbers_folded(), *_GROUPS, *_VAGUE})
 
 
 def _is_no_count(texts: Sequence[str], at: int, end: int) -> bool:

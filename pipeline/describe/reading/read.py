@@ -109,7 +109,7 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
         change=changed,
         unread=tuple(_unread(found, taken, said)),
         denied=any(_denies_unknown(found, cue, held) for cue in cues),
-        nothing=_NOTHING.search(low) is not None,
+        nothing="annot" in low and _NOTHING.search(low) is not None,
     )
 
 
@@ -150,13 +150,13 @@ def _paired() -> frozenset[str]:
 
 def _unread(found: Sequence[str], taken: Collection[int], said: Sequence[str]) -> Iterator[str]:
     for i, word in enumerate(found):
-        is_disease = word in HEADS or (word not in _NO_DISEASE and _is_disease(word))
-        if is_disease and i not in taken and said[i] != ABSENT:
+        if i not in taken and _is_disease(word) and said[i] != ABSENT:
             yield word
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_disease(word: str) -> bool:
-    return len(word) >= 7 and _SUFFIX.search(word) is not None
+    return word in HEADS or (len(word) >= 7 and word not in _NO_DISEASE and _SUFFIX.search(word) is not None)
 
 
 def _denies_unknown(found: Sequence[str], cue: Cue, held: frozenset[int]) -> bool:

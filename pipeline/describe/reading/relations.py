@@ -18,15 +18,14 @@ _BELOW = re.compile(
 )
 _LARGER = re.compile(r"\b(?:larger|bigger) than (?!before|in\b|on\b|at\b)")
 _SMALLER = re.compile(r"\bsmaller than (?!before|in\b|on\b|at\b)")
-_READ = ((_ABOVE, "above"), (_BELOW, "below"), (_LARGER, "larger_than"), (_SMALLER, "smaller_than"))
-INVERSE = {"below": "above", "smaller_than": "larger_than", "right_of": "left_of"}
-# Words as compared, of which whatever is read here holds at least one.
-_CUES = frozenset(
-    {
-        *("left", "right", "above", "superior", "higher", "upper", "nearer", "below", "beneath", "underneath"),
-        *("inferior", "lower", "larger", "bigger", "smaller"),
-    }
+# With words as compared, of which whatever a pattern reads holds at least one.
+_READ = (
+    (_ABOVE, "above", frozenset({"above", "superior", "higher", "nearer", "one", "two"})),
+    (_BELOW, "below", frozenset({"below", "beneath", "underneath", "inferior", "than", "nearer", "one", "two"})),
+    (_LARGER, "larger_than", frozenset({"than"})),
+    (_SMALLER, "smaller_than", frozenset({"than"})),
 )
+INVERSE = {"below": "above", "smaller_than": "larger_than", "right_of": "left_of"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,9 @@ class Relation:
 
 def relations(low: str, found: Collection[str]) -> list[Relation]:
     """Of a text in lower case and its words as compared."""
-    if _CUES.isdisjoint(found):
-        return []
-    beside = [Relation(f"{match['side']}_of", match.span()) for match in _BESIDE.finditer(low)]
-    return beside + [Relation(value, match.span()) for pattern, value in _READ for match in pattern.finditer(low)]
+    beside = _BESIDE.finditer(low) if "to" in found else ()
+    read = [Relation(f"{match['side']}_of", match.span()) for match in beside]
+    for pattern, value, cues in _READ:
+        if not cues.isdisjoint(found):
+            read += [Relation(value, match.span()) for match in pattern.finditer(low)]
+    return read

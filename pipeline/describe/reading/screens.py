@@ -28,8 +28,10 @@ _INSTRUCTION = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 # What is read holds one of these; looked for first, since texts seldom do.
-_DIGIT = re.compile(r"\d")
+_NUMBERS = re.compile(r"\d{3}|\d[/-]\d|\d\.\d+\.\d|\d[- ]year")
 _PERSONAL_CUES = ("@", "http", "www", ".org", ".com", ".net", ".edu", "born", "name", "address", "birth", "dob")
+_TITLES = ("Dr", "Prof", "Mr", "Ms", "Miss", "St", "Hospital", "Clinic", "Infirmary")
+_CREDITS = ("courtesy", "credit", "referred", "reported", "dictated", "signed")
 _INSTRUCTION_CUES = (
     *("ignore", "disregard", "forget", "as an ai", "language model", "you are", "system", "assistant", "user", "human"),
     *("prompt", "json", "i can", "i'm", "im ", "caption the", "describe", "<", "```", "instruction"),
@@ -50,9 +52,11 @@ _ACCENTED = re.compile(r"[À-ɏ]")
 def is_personal(text: str) -> bool:
     """Names of people and institutions, dates, numbers of records, telephones, addresses, exact ages."""
     low = text.lower()
-    if (_DIGIT.search(low) or any(word in low for word in _PERSONAL_CUES)) and _PERSONAL.search(text):
+    if (_NUMBERS.search(low) or any(word in low for word in _PERSONAL_CUES)) and _PERSONAL.search(text):
         return True
-    if _TITLED.search(text) or ((" to " in low or " of " in low or " by " in low) and _CREDIT.search(low)):
+    if any(word in text for word in _TITLES) and _TITLED.search(text):
+        return True
+    if any(word in low for word in _CREDITS) and _CREDIT.search(low):
         return True
     return any(not _is_known(match.group()) for match in _CAPITALISED.finditer(text))
 
@@ -64,9 +68,8 @@ def _is_known(words: str) -> bool:
 
 @cache
 def _known_words() -> frozenset[str]:
-    terms = (term.words for terms in vocabulary().terms.values() for term in terms)
     stated = (folded_words(each.phrase) for each in attribute_table())
-    return frozenset(word for words in (*terms, *stated) for word in words)
+    return frozenset(word for words in (*vocabulary().terms, *stated) for word in words)
 
 
 def is_instruction(text: str) -> bool:

@@ -75,7 +75,7 @@ class Term:
 
 
 class Vocabulary:
-    """Terms by their first word, the longest first."""
+    """Terms by their first word."""
 
     def __init__(self, named: Iterable[tuple[str, Meaning, bool]]) -> None:
         meant: dict[Words, set[Meaning]] = {}
@@ -84,9 +84,14 @@ class Vocabulary:
             if words := folded_words(text):
                 meant.setdefault(words, set()).add(meaning)
                 exact.update([words] if own else [])
-        self.terms: dict[str, list[Term]] = {}
+        self.terms = {words: Term(words, frozenset(meant[words]), words in exact) for words in meant}
+        self.firsts: dict[str, list[int]] = {}  # lengths of terms by their first word, the longest first
+        self._sided: dict[str, list[Term]] = {}
         for words in sorted(meant, key=lambda each: (-len(each), each)):
-            self.terms.setdefault(words[0], []).append(Term(words, frozenset(meant[words]), words in exact))
+            lengths = self.firsts.setdefault(words[0], [])
+            lengths.extend([len(words)] if len(words) not in lengths else [])
+            if self.terms[words].takes_side:
+                self._sided.setdefault(words[0], []).append(self.terms[words])
 
     def longest(
         self, found: Words, at: int, less_than: int | None = None, sided: bool = False
@@ -94,15 +99,25 @@ class Vocabulary:
         """The longest term that starts at a word, and the indices of its words. `sided`: a side may stand within a
         place, `lower pole of the left thyroid lobe`.
         """
-        for term in self.terms.get(found[at], ()):
-            length = len(term.words)
+        lengths = self.firsts.get(found[at])
+        if lengths is None:
+            return None
+        for length in lengths:
             if less_than is not None and length >= less_than:
                 continue
-            if found[at : at + length] == term.words:
-                return term, tuple(range(at, at + length))
-            if sided and term.takes_side and (indices := _around_a_side(found, term, at)):
+            term = self.terms.get(found[at : at + length])
+            if term is not None:
+                return self._with_side(found, term, at) if sided else (term, tuple(range(at, at + length)))
+        return self._with_side(found, None, at) if sided else None
+
+    def _with_side(self, found: Words, plain: Term | None, at: int) -> tuple[Term, tuple[int, ...]] | None:
+        """A longer term that goes on behind a side, else the plain one."""
+        for term in self._sided.get(found[at], ()):
+            if plain is not None and len(term.words) <= len(plain.words):
+                break
+            if indices := _around_a_side(found, term, at):
                 return term, indices
-        return None
+        return None if plain is None else (plain, tuple(range(at, at + len(plain.words))))
 
 
 def _around_a_side(found: Words, term: Term, at: int) -> tuple[int, ...]:

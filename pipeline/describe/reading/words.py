@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _WORD = re.compile(r"\d+\.\d+|[^\W_]+|[^\w\s]")
 _HYPHENS = frozenset("-‐‑–—")
@@ -17,8 +17,7 @@ _AMERICAN = (
 _IRREGULAR = {"metastases": "metastasis", "nevi": "nevus", "foci": "focus", "feet": "foot", "teeth": "tooth"}
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """`text` as compared; the word itself stands at [start, end) of the text."""
 
     text: str
