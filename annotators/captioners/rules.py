@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from annotators.captioners.captioner import RegionTexts, Texts
+from annotators.captioners.captioner import Draft, RegionTexts, Texts
 from annotators.captioners.evidence import Evidence, RegionEvidence
 from annotators.captioners.region_text import Wording, caption, wording
 from annotators.captioners.report_text import report, summary
@@ -22,6 +22,10 @@ class RuleWriter:
 
     def write(self, evidence: Sequence[Evidence]) -> list[Texts]:
         return [self._texts(each) for each in evidence]
+
+    def rewrite(self, drafts: Sequence[Draft]) -> Sequence[Texts | None]:
+        """None: its words follow from the facts."""
+        return [None] * len(drafts)
 
     def wording(self, evidence: Evidence, region: RegionEvidence) -> Wording:
         """How the caption of this region is written, whatever its values."""

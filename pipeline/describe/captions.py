@@ -7,13 +7,13 @@ from typing import Any, ClassVar, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from annotators.captioners.captioner import Captioner, RegionTexts, Texts
+from annotators.captioners.captioner import Captioner
 from annotators.captioners.evidence import Evidence
 from annotators.captioners.rules import RuleWriter
 from annotators.captioners.templates import chosen, templates_sha256
-from pipeline.describe.check import unsupported, withheld
-from pipeline.describe.derive_facts import derive_facts
-from pipeline.describe.known import Known
+from pipeline.describe.check import withheld
+from pipeline.describe.checked_texts import Written, checked_texts
+from pipeline.describe.derive_facts import DerivedFacts, derive_facts
 from pipeline.describe.marked import COLUMNS as REGION_COLUMNS
 from pipeline.describe.marked import Key, Marked, marked_regions
 from pipeline.describe.negatives import Negative, Renderer, region_negatives, report_negatives
@@ -46,6 +46,16 @@ class Writer(Captioner, Renderer, Protocol):
 
 
 @dataclass(frozen=True)
+class Picture:
+    """What there is to say of one picture, and what was said."""
+
+    regions: Sequence[Marked]
+    derived: DerivedFacts
+    evidence: Evidence
+    texts: Sequence[Written]
+
+
+@dataclass(frozen=True)
 class Describe:
     """Kept pictures to captions, in the order of their keys."""
 
@@ -59,7 +69,8 @@ class Describe:
     reads_files: ClassVar[bool] = False
 
     options: DescribeSettings = field(default_factory=DescribeSettings)
-    writer: Writer = field(default_factory=RuleWriter)  # the one that the settings name
+    writer: Captioner = field(default_factory=RuleWriter)  # the one that the settings name
+    fallback: Writer = field(default_factory=RuleWriter)  # whose words replace what is wrong, and all negatives' words
 
     def settings(self) -> Mapping[str, Any]:
         return {**asdict(self.options), "templates": templates_sha256(), "tables": tables_hash(*TABLES)}
@@ -68,28 +79,39 @@ class Describe:
         """Rows of CAPTIONS; a picture with a text that its facts do not bear out is a rejected row."""
         kept = kept_rows(tables["images"], tables["selection"])
         regions = marked_regions(tables["regions"], {key: (row["width"], row["height"]) for key, row in kept.items()})
-        rows = [self._row(key, kept[key], regions.get(key, [])) for key in sorted(kept)]
+        keys = sorted(kept)
+        derived = [derive_facts(kept[key], regions.get(key, [])) for key in keys]
+        evidence = [
+            select_evidence(kept[key]["image_id"], regions.get(key, []), facts, self.options)
+            for key, facts in zip(keys, derived, strict=True)
+        ]
+        texts = checked_texts(self.writer, self.fallback, evidence)
+        rows = [
+            self._row(key, kept[key], Picture(regions.get(key, []), facts, each, said))
+            for key, facts, each, said in zip(keys, derived, evidence, texts, strict=True)
+        ]
         return pa.Table.from_pylist(rows, schema=CAPTIONS)
 
-    def _row(self, key: Key, row: Mapping[str, Any], regions: Sequence[Marked]) -> dict[str, Any]:
-        derived = derive_facts(row, regions)
-        evidence = select_evidence(row["image_id"], regions, derived, self.options)
-        texts = self.writer.write([evidence])[0]
+    def _row(self, key: Key, row: Mapping[str, Any], picture: Picture) -> dict[str, Any]:
         named = dict(zip(KEY_NAMES, key, strict=True))
-        if failed := failures(texts, evidence):
+        if failed := [failure for each in picture.texts for failure in each.wrong]:
             return {**named, "rejected": {"reason": UNSUPPORTED, "value": float(len(failed))}}
-        of_report = report_negatives(self.writer, evidence, texts.report, self.options.negatives_per_report)
-        of_regions = self._region_negatives(evidence, row, regions)
+        summary, report, *of_regions = picture.texts
+        negatives = self._region_negatives(picture.evidence, row, picture.regions)
+        of_report = report_negatives(
+            self.fallback, picture.evidence, self.fallback.report(picture.evidence), self.options.negatives_per_report
+        )
         return {
             **named,
-            "summary": texts.summary,
-            "report": texts.report,
+            "summary": summary.text,
+            "report": report.text,
             "texts_origin": self.writer.name,
-            "facts": [fact.row() for fact in derived.image],
+            "written": [summary.row(), report.row()],
+            "facts": [fact.row() for fact in picture.derived.image],
             "negatives": _rows(of_report),
             "regions": [
-                _region_row(text, facts, of_regions.get(text.region_id, []), region)
-                for text, facts, region in zip(texts.regions, derived.regions, regions, strict=True)
+                _region_row(region, facts, of_regions[2 * i : 2 * i + 2], negatives.get(region.region_id, []))
+                for i, (region, facts) in enumerate(zip(picture.regions, picture.derived.regions, strict=True))
             ],
         }
 
@@ -105,7 +127,7 @@ class Describe:
             pairs = sorted(pairs, key=lambda pair: chosen(pair[0].region_id, "negatives", MANY))[:limit]
         at_most = self.options.negatives_per_region
         return {
-            region.region_id: region_negatives(self.writer, evidence, region, marked, scene, at_most)
+            region.region_id: region_negatives(self.fallback, evidence, region, marked, scene, at_most)
             for region, marked in pairs
         }
 
@@ -125,28 +147,18 @@ def kept_rows(images: pa.Table, selection: pa.Table) -> dict[Key, dict[str, Any]
     return rows
 
 
-def failures(texts: Texts, evidence: Evidence) -> list[str]:
-    """What the check finds in all texts of a picture; empty where every claim is a fact."""
-    whole = Known((*evidence.facts, *(fact for region in evidence.regions for fact in region.facts)))
-    found = [failure for text in (texts.summary, texts.report) for failure in unsupported(text, whole)]
-    of_picture = [fact for fact in evidence.facts if fact.kind in ("acquisition", "laterality")]
-    for text, region in zip(texts.regions, evidence.regions, strict=True):
-        known = Known((*of_picture, *region.facts))
-        found += unsupported(text.caption, known)
-        found += unsupported(text.paraphrase, known)
-    return found
-
-
 def _region_row(
-    text: RegionTexts, facts: Sequence[Fact], negatives: Sequence[Negative], region: Marked
+    region: Marked, facts: Sequence[Fact], texts: Sequence[Written], negatives: Sequence[Negative]
 ) -> dict[str, Any]:
+    caption, paraphrase = texts
     return {
-        "region_id": text.region_id,
-        "caption": text.caption,
-        "paraphrase": text.paraphrase,
+        "region_id": region.region_id,
+        "caption": caption.text,
+        "paraphrase": paraphrase.text,
         "facts": [fact.row() for fact in facts],
         "negatives": _rows(negatives),
         "checks": list(withheld(region.name)) if region.name else [],
+        "written": [caption.row(), paraphrase.row()],
     }
 
 

@@ -29,7 +29,9 @@ READS: Mapping[str, tuple[str, ...]] = {
         *KEY_NAMES, "region_id", "kind", "label", "score", "box_xyxy", "mask", "area_px", "stability", "agreement",
         "exhaustive", "label_source", "detector", "segmenter", "licence", "revision", "review", "rejected",
     ),
-    "captions": (*KEY_NAMES, "summary", "report", "texts_origin", "facts", "negatives", "regions", "rejected"),
+    "captions": (
+        *KEY_NAMES, "summary", "report", "texts_origin", "written", "facts", "negatives", "regions", "rejected",
+    ),
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from typing import Any, TypedDict
 
 from markupsafe import Markup
 
+from pipeline.intervals import clopper_pearson
 from pipeline.release import svg
 from pipeline.release.card import splits
 from pipeline.release.contact import contact_sheet
@@ -58,6 +59,7 @@ def render_report(folder: ReleaseFolder, facts: RunFacts) -> str:
         pictures=contact_sheet(folder, found.shown()),
         charts=_charts(found, manifest),
         split_rows=_split_rows(manifest),
+        texts=_texts(found),
         manifest=manifest,
     )
 
@@ -112,6 +114,21 @@ def _charts(found: Survey, manifest: Mapping[str, Any]) -> dict[str, Markup]:
         "segmenter": svg.bars(_bars(manifest["counts"]["by_segmenter"]), {"regions": "s4"}),
         "sizes": svg.histogram(found.region_sizes, "s4"),
         "per_image": svg.histogram(found.regions_per_image, "s4"),
+    }
+
+
+def _texts(found: Survey) -> dict[str, Any]:
+    """Texts by writer and outcome; of those that no check let pass in the end, none, with the bound that this shows."""
+    total = found.outcomes.total()
+    rows = [
+        {"writer": writer, "outcome": outcome, "count": count, "interval": clopper_pearson(count, total)}
+        for (writer, outcome), count in sorted(found.outcomes.items())
+    ]
+    return {
+        "total": total,
+        "rows": rows,
+        "failures": sorted(found.failures.items(), key=lambda item: (-item[1], item[0])),
+        "bound": clopper_pearson(0, total)[1],
     }
 
 

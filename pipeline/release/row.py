@@ -25,12 +25,12 @@ FROM_SELECTION = (
     "body_part", "image_laterality", "sex", "age_bucket", "burned_in", "label_states", "annotation_scope",
 )  # fmt: skip
 FROM_IMAGES = ("axes", "plane", "spacing_basis", "window", "recognisable", "pixel_ops", "device")
-FROM_CAPTIONS = ("summary", "report", "texts_origin", "facts", "negatives")
+FROM_CAPTIONS = ("summary", "report", "texts_origin", "written", "facts", "negatives")
 FROM_REGIONS = (
     "region_id", "kind", "label", "score", "mask", "area_px", "stability", "agreement", "exhaustive",
     "licence", "revision", "review", "label_source",
 )  # fmt: skip
-FROM_REGION_CAPTIONS = ("caption", "paraphrase", "facts", "negatives", "checks")
+FROM_REGION_CAPTIONS = ("caption", "paraphrase", "facts", "negatives", "checks", "written")
 
 
 def release_rows(pictures: Pictures, settings: ReleaseSettings) -> tuple[pa.Table, Counter[Lost]]:

@@ -12,7 +12,12 @@ import pyarrow.compute as pc
 from pipeline.release.counts import REGION
 from pipeline.release.folder import ReleaseFolder
 
-COLUMNS = ("image_id", "split", "source", "modality", "width", "height", f"{REGION}.box_xyxy.list.element")
+_WRITTEN = ("writer", "outcome", "failures.list.element")
+COLUMNS = (
+    *("image_id", "split", "source", "modality", "width", "height", f"{REGION}.box_xyxy.list.element"),
+    *(f"written.list.element.{name}" for name in _WRITTEN),
+    *(f"{REGION}.written.list.element.{name}" for name in _WRITTEN),
+)
 # Names of bins, each with where it starts; the last has no end.
 SIZES = {
     "<2": 0,
@@ -45,15 +50,25 @@ class Survey:
     regions_per_image: Counter[str] = field(default_factory=Counter)
     splits_of: dict[str, dict[str, Counter[str]]] = field(default_factory=lambda: {"source": {}, "modality": {}})
     strata: dict[tuple[str, str], list[Place]] = field(default_factory=dict)
+    outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)  # of texts, by writer and outcome
+    failures: Counter[str] = field(default_factory=Counter)  # of drafts that were not kept
 
     def add(self, rows: pa.Table, shard: str, group: int) -> None:
         per_image = np.asarray(pc.fill_null(pc.list_value_length(rows["regions"]), 0))
         self.regions_per_image.update(binned(per_image, COUNTS))
         self.region_sizes.update(binned(_sides(rows, per_image), SIZES))
+        self._count_texts(rows["written"])
+        self._count_texts(pc.struct_field(pc.list_flatten(rows["regions"]), "written"))
         for name, found in self.splits_of.items():
             for key, split in zip(_known(rows[name]), rows["split"].to_pylist(), strict=True):
                 found.setdefault(key, Counter())[split] += 1
         self._consider(rows, per_image, shard, group)
+
+    def _count_texts(self, written: pa.ChunkedArray) -> None:
+        texts = pc.list_flatten(written)
+        pairs = zip(*(pc.struct_field(texts, name).to_pylist() for name in ("writer", "outcome")), strict=True)
+        self.outcomes.update(pairs)
+        self.failures.update(pc.list_flatten(pc.struct_field(texts, "failures")).to_pylist())
 
     def _consider(self, rows: pa.Table, per_image: np.ndarray, shard: str, group: int) -> None:
         columns = (_known(rows["source"]), _known(rows["modality"]), rows["image_id"].to_pylist(), per_image)

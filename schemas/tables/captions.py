@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from schemas.tables.columns import FACT, KEY, NEGATIVE, REJECTED, versioned
+from schemas.tables.columns import FACT, KEY, NEGATIVE, REJECTED, WRITTEN, versioned
 
 CAPTIONED_REGION = pa.struct(
     [
@@ -12,17 +12,19 @@ CAPTIONED_REGION = pa.struct(
         ("facts", pa.list_(FACT)),  # all that is known, said or not
         ("negatives", pa.list_(NEGATIVE)),  # false sentences, each by one edited slot
         ("checks", pa.list_(pa.string())),  # what a check withheld
+        ("written", pa.list_(WRITTEN)),  # how caption and paraphrase came about
     ]
 )
 
 CAPTIONS = versioned(
     "captions",
-    1,
+    2,
     [
         *KEY,
         pa.field("summary", pa.string()),  # one or two sentences
         pa.field("report", pa.string()),  # in findings style
         pa.field("texts_origin", pa.string()),  # rules, openai, transformers
+        pa.field("written", pa.list_(WRITTEN)),  # how summary and report came about
         pa.field("facts", pa.list_(FACT)),  # all that is known, said or not
         pa.field("negatives", pa.list_(NEGATIVE)),  # false sentences, each by one edited slot
         pa.field("regions", pa.list_(CAPTIONED_REGION)),  # in the order of the table regions

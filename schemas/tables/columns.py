@@ -58,6 +58,16 @@ NEGATIVE = pa.struct(
     ]
 )
 
+WRITTEN = pa.struct(
+    [
+        ("text", pa.string()),  # summary, report, caption or paraphrase
+        ("writer", pa.string()),  # who wrote it as it stands
+        ("attempts", pa.int32()),  # of the writer that the config names
+        ("outcome", pa.string()),  # kept, repaired, replaced
+        ("failures", pa.list_(pa.string())),  # of the last draft that was not kept
+    ]
+)
+
 ANNOTATION = pa.struct(
     [
         ("label", pa.string()),  # the source's own word

@@ -2,9 +2,9 @@
 
 import pyarrow as pa
 
-from schemas.tables.columns import BOX, FACT, LABEL_STATE, NEGATIVE, RLE, versioned
+from schemas.tables.columns import BOX, FACT, LABEL_STATE, NEGATIVE, RLE, WRITTEN, versioned
 
-RELEASE_VERSION = 2
+RELEASE_VERSION = 3
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 REGION = pa.struct(
@@ -28,6 +28,7 @@ REGION = pa.struct(
         ("facts", pa.list_(FACT)),  # all that is known, said or not
         ("negatives", pa.list_(NEGATIVE)),  # false sentences, each by one edited slot
         ("checks", pa.list_(pa.string())),  # what a check withheld
+        ("written", pa.list_(WRITTEN)),  # how caption and paraphrase came about
         ("revision", pa.int32()),  # 0 until a curator changes it
         ("review", pa.string()),  # null until a curator decides
         ("label_source", pa.string()),  # reader, model, phantom
@@ -68,6 +69,7 @@ RELEASE = versioned(
         pa.field("summary", pa.string()),  # one or two sentences
         pa.field("report", pa.string()),  # in findings style
         pa.field("texts_origin", pa.string()),  # who wrote the texts
+        pa.field("written", pa.list_(WRITTEN)),  # how summary and report came about
         pa.field("facts", pa.list_(FACT)),  # all that is known, said or not
         pa.field("negatives", pa.list_(NEGATIVE)),  # false sentences, each by one edited slot
         pa.field("site_id", pa.string()),  # null until sites are known

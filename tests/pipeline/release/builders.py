@@ -178,6 +178,7 @@ def _captions_row(picture: Picture) -> dict[str, Any]:
         "summary": picture.summary,
         "report": picture.report,
         "texts_origin": "rules",
+        "written": [_written("summary"), _written("report")],
         "facts": [_fact("image", "modality", picture.modality)],
         "negatives": [_negative("A chest radiograph.", "modality")],
         "regions": [_captioned(picture, region) for region in picture.regions],
@@ -193,7 +194,12 @@ def _captioned(picture: Picture, region: Region) -> dict[str, Any]:
         "facts": [_fact(region_id, "label", region.label)],
         "negatives": [_negative(f"A platelet, number {index}.", "label") for index in range(picture.negatives)],
         "checks": ["parsed"],
+        "written": [_written("caption"), _written("paraphrase")],
     }
+
+
+def _written(text: str) -> dict[str, Any]:
+    return {"text": text, "writer": "rules", "attempts": 1, "outcome": "kept", "failures": []}
 
 
 def _fact(subject: str, attribute: str, value: str | None) -> dict[str, Any]:

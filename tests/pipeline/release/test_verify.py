@@ -14,7 +14,7 @@ from pipeline.release.folder import CARD, MANIFEST, ReleaseFolder
 from pipeline.release.layout import shard_writer
 from pipeline.release.verify import verify
 from schemas.errors import WrongRun
-from schemas.tables.release import RELEASE
+from schemas.tables.release import RELEASE, RELEASE_VERSION
 from tests.pipeline.release.builders import encoded, paint
 from tests.pipeline.release.releases import some_pictures, write_release
 
@@ -197,7 +197,7 @@ TAMPERED: list[tuple[str, Tamper, set[str]]] = [
         lambda rows: region_of(rows)["negatives"][0].update(text=region_of(rows)["caption"]),
         {"texts present"},
     ),
-    ("a row is of another schema", lambda rows: rows[0].update(schema_version=3), {"schema of rows"}),
+    ("a row is of another schema", lambda rows: rows[0].update(schema_version=RELEASE_VERSION + 1), {"schema of rows"}),
     ("a licence is lost", lambda rows: rows[0].update(licence=""), {"schema of rows", "counts add up"}),
     ("a row says another split", lambda rows: rows[0].update(split="test"), {"splits disjoint", "counts add up"}),
 ]

@@ -1,0 +1,133 @@
+"""Texts that were checked: what a writer said, mended where it was wrong, else said by the fallback."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from annotators.captioners.captioner import Captioner, Draft, Texts
+from annotators.captioners.evidence import Evidence
+from pipeline.describe.check import too_long, unsupported
+from pipeline.describe.known import Known
+
+Outcome = Literal["kept", "repaired", "replaced"]
+REPAIRS = 2  # at most
+UNANSWERED = "unanswered"  # beside check.FAILURES: the writer gave no text
+WORDS = {"summary": 80, "report": 400, "caption": 80, "paraphrase": 80}  # at most, of a writer that is not the fallback
+Slot = tuple[str, str]  # summary, report, caption or paraphrase; the region's id, of a picture's text ``
+PICTURE = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """One text with its history. `failures` are those of the last draft that was not kept; `wrong` those of the text
+    itself, which are none but where the fallback is wrong too.
+    """
+
+    slot: Slot
+    text: str
+    writer: str
+    attempts: int
+    outcome: Outcome
+    failures: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+
+    def row(self) -> dict[str, Any]:
+        """As the tables hold it (`schemas.tables.columns.WRITTEN`)."""
+        return {
+            "text": self.slot[0],
+            "writer": self.writer,
+            "attempts": self.attempts,
+            "outcome": self.outcome,
+            "failures": list(self.failures),
+        }
+
+
+class Checks:
+    """Of one picture: what each of its texts may say."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        whole = (*evidence.facts, *(fact for region in evidence.regions for fact in region.facts))
+        of_picture = [fact for fact in evidence.facts if fact.kind in ("acquisition", "laterality")]
+        self.known = {PICTURE: Known(whole)}
+        self.known.update({each.region_id: Known((*of_picture, *each.facts)) for each in evidence.regions})
+
+    def failures(self, slot: Slot, text: str | None, limited: bool) -> tuple[str, ...]:
+        if text is None:
+            return (UNANSWERED,)
+        long = ("length",) if limited and too_long(text, WORDS[slot[0]]) else ()
+        return (*unsupported(text, self.known[slot[1]]), *long)
+
+
+def checked_texts(writer: Captioner, fallback: Captioner, evidence: Sequence[Evidence]) -> list[list[Written]]:
+    """Of each picture all texts, in the order of `texts_of`; all that fail are given back to the writer together."""
+    checks = [Checks(each) for each in evidence]
+    said = [
+        _first(writer.name, check, texts, each, limited=writer.name != fallback.name)
+        for check, texts, each in zip(checks, writer.write(evidence), evidence, strict=True)
+    ]
+    for _ in range(REPAIRS):
+        wrong = [i for i, texts in enumerate(said) if any(each.wrong for each in texts)]
+        if not wrong:
+            break
+        drafts = [
+            Draft(evidence[i], {each.slot: (each.text, each.wrong) for each in said[i] if each.wrong}) for i in wrong
+        ]
+        for i, other in zip(wrong, writer.rewrite(drafts), strict=True):
+            said[i] = said[i] if other is None else [_again(each, checks[i], other) for each in said[i]]
+    for i, texts in enumerate(said):
+        if any(each.wrong for each in texts):
+            said[i] = _replaced(texts, checks[i], fallback, evidence[i])
+    return said
+
+
+def _first(writer: str, checks: Checks, texts: Texts | None, evidence: Evidence, limited: bool) -> list[Written]:
+    told = texts_of(texts) if texts is not None else {}
+    return [
+        Written(slot, told.get(slot, ""), writer, 1, "kept", wrong=checks.failures(slot, told.get(slot), limited))
+        for slot in slots_of(evidence)
+    ]
+
+
+def _again(before: Written, checks: Checks, texts: Texts) -> Written:
+    """A text that was wrong, as the writer now has it; any other stays as it was."""
+    if not before.wrong:
+        return before
+    text = texts_of(texts).get(before.slot)
+    wrong = checks.failures(before.slot, text, limited=True)
+    return replace(
+        before, text=text or "", attempts=before.attempts + 1, outcome="repaired", failures=before.wrong, wrong=wrong
+    )
+
+
+def _replaced(texts: Sequence[Written], checks: Checks, fallback: Captioner, evidence: Evidence) -> list[Written]:
+    """Texts that are still wrong, in the words of the fallback, which are read as well."""
+    (own,) = fallback.write([evidence])
+    told = texts_of(own) if own is not None else {}
+    return [
+        each
+        if not each.wrong
+        else Written(
+            each.slot,
+            told.get(each.slot, ""),
+            fallback.name,
+            each.attempts,
+            "replaced",
+            failures=each.wrong,
+            wrong=checks.failures(each.slot, told.get(each.slot), limited=False),
+        )
+        for each in texts
+    ]
+
+
+def slots_of(evidence: Evidence) -> Iterator[Slot]:
+    yield from (("summary", PICTURE), ("report", PICTURE))
+    for region in evidence.regions:
+        yield from (("caption", region.region_id), ("paraphrase", region.region_id))
+
+
+def texts_of(texts: Texts) -> Mapping[Slot, str]:
+    told: dict[Slot, str] = {("summary", PICTURE): texts.summary, ("report", PICTURE): texts.report}
+    for each in texts.regions:
+        told["caption", each.region_id] = each.caption
+        told["paraphrase", each.region_id] = each.paraphrase
+    return told
