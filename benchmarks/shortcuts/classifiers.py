@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from pipeline.clip.evaluate.bootstrap import auc
+from pipeline.bootstrap import auc
 
 Vector = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]

@@ -11,8 +11,8 @@ from typing import Any, Self
 
 from markupsafe import Markup, escape
 
-from pipeline.clip.pages import template
 from pipeline.clip.train import Step
+from pipeline.pages import template
 
 LOG, EVENTS, CURVES = "log.jsonl", "tensorboard", "curves.html"
 WIDTH, HEIGHT, LEFT, BOTTOM = 620, 200, 72, 24  # of a chart, pixels
@@ -94,7 +94,7 @@ def curves_page(lines: Sequence[Mapping[str, Any]], about: Mapping[str, str]) ->
             groups.setdefault(group or curve, {}).setdefault(curve, []).append((line["step"], value))
     stages = [(line["step"], line["stage"]) for line in lines]
     charts = [(name.replace("_", " "), chart(curves, stages), list(curves)) for name, curves in groups.items()]
-    return template("curves.html.j2").render(
+    return template("pipeline.clip", "curves.html.j2").render(
         about=about, charts=charts, colours=COLOURS, steps=lines[-1]["step"] if lines else 0
     )
 

@@ -12,8 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.release.folder import ReleaseFolder
-from schemas.errors import SchemaError, WrongRun
-from schemas.tables.release import RELEASE_VERSION
+from schemas.errors import WrongRun
 
 REGION_FIELDS = (
     *("region_id", "kind", "label", "label_source", "score", "box_xyxy", "crop_box_xyxy", "crop", "caption"),
@@ -44,9 +43,7 @@ class ReleaseRows:
 
     def __init__(self, url: str, split: str) -> None:
         self.folder, self.split = ReleaseFolder(url), split
-        version = self.folder.manifest().get("schema_version")
-        if version != RELEASE_VERSION:
-            raise SchemaError(f"{url}: rows of version {version}; this program reads version {RELEASE_VERSION}")
+        self.folder.readable_manifest()
         self.groups = tuple(self._groups())
         if not self.groups:
             raise WrongRun(f"{url}: no rows of split {split!r}; its shards would be named {split}-*.parquet")

@@ -12,7 +12,8 @@ import fsspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from schemas.errors import WrongRun
+from schemas.errors import SchemaError, WrongRun
+from schemas.tables.release import RELEASE_VERSION
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
@@ -64,6 +65,14 @@ class ReleaseFolder:
         if not isinstance(found, dict):
             raise WrongRun(f"{self.url}/{MANIFEST}: not an object; fetch the release again")
         return found
+
+    def readable_manifest(self) -> dict[str, Any]:
+        """Raises SchemaError for rows of another version than this program reads."""
+        manifest = self.manifest()
+        version = manifest.get("schema_version")
+        if version != RELEASE_VERSION:
+            raise SchemaError(f"{self.url}: rows of version {version}; this program reads version {RELEASE_VERSION}")
+        return manifest
 
     @contextmanager
     def open(self, name: str) -> Iterator[Any]:

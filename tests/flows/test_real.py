@@ -16,7 +16,7 @@ from PIL import Image
 
 from flows.build import Built
 from flows.orders import trace_path
-from pipeline.clip.evaluate.bootstrap import LEAST_GROUPS
+from pipeline.bootstrap import LEAST_GROUPS
 from pipeline.clip.evaluate.evaluate import SEEN_IN_TRAINING, evaluate
 from pipeline.clip.evaluate.page import TOO_FEW, markdown
 from pipeline.clip.evaluate.settings import EvaluationSettings

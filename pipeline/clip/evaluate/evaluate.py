@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from pipeline.bootstrap import Figure, mean
 from pipeline.clip.checkpoint import load_model, trained_groups
-from pipeline.clip.evaluate.bootstrap import Figure, mean
 from pipeline.clip.evaluate.embedding import (
     Embeddings,
     Vectors,

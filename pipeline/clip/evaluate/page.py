@@ -7,12 +7,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from pipeline.clip.evaluate.bootstrap import LEAST_GROUPS, Figure
+from pipeline.bootstrap import LEAST_GROUPS, Figure
 from pipeline.clip.evaluate.evaluate import Evaluation, Row
 from pipeline.clip.evaluate.retrieval import report_pairs
-from pipeline.clip.pages import template
 from pipeline.clip.rows import ReleaseRows
 from pipeline.clip.samples import decoded
+from pipeline.pages import template
 
 TOO_FEW = f"n/a: too few (fewer than {LEAST_GROUPS} groups)"
 SHOWN, SHOWN_PX = 4, 180
@@ -73,7 +73,7 @@ def markdown(found: Evaluation, name: str) -> str:
 
 def page(found: Evaluation, name: str, rows: ReleaseRows, examples: int) -> str:
     """One page, without any request."""
-    return template("evaluation.html.j2").render(
+    return template("pipeline.clip", "evaluation.html.j2").render(
         name=name,
         shown=shown,
         about={key: value for key, value in found.about.items() if key != "settings"},

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 
 from annotators.captioners.templates import phrases
-from pipeline.clip.evaluate.bootstrap import LEAST_GROUPS, Bools, Figure, Floats, Rows, auc, figure, too_few
+from pipeline.bootstrap import LEAST_GROUPS, Bools, Figure, Floats, Rows, auc, figure, too_few
 from pipeline.clip.evaluate.embedding import Embeddings, Vectors, embed_texts
 from pipeline.clip.model import RegionClip
 from pipeline.clip.tokenizer import Tokenizer

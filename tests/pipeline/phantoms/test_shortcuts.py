@@ -6,7 +6,7 @@ import pytest
 from benchmarks.shortcuts.classifiers import auc_within, cross_fitted, interval
 from benchmarks.shortcuts.features import blanked, reached
 from benchmarks.shortcuts.table import figures_of
-from pipeline.clip.evaluate.bootstrap import auc
+from pipeline.bootstrap import auc
 from pipeline.phantoms.kinds import Box
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.clip.evaluate.bootstrap import LEAST_GROUPS, auc, figure, mean
+from pipeline.bootstrap import LEAST_GROUPS, auc, figure, mean
 
 
 @pytest.mark.parametrize(
@@ -41,6 +41,14 @@ def test_an_interval_is_as_wide_as_groups_make_it() -> None:
     assert copied.high is not None
     assert copied.low is not None
     assert loose.high - loose.low < 0.5 * (copied.high - copied.low)
+
+
+def test_a_mean_is_the_figure_of_a_mean() -> None:
+    random = np.random.default_rng(1)
+    values, groups = random.normal(size=200), [f"g{i}" for i in random.integers(0, 40, 200)]
+    ours, theirs = mean(values, groups, 100, 5), figure(lambda rows: float(values[rows].mean()), groups, 100, 5)
+    assert (ours.n, ours.groups) == (theirs.n, theirs.groups)
+    assert (ours.value, ours.low, ours.high) == pytest.approx((theirs.value, theirs.low, theirs.high))
 
 
 def test_an_interval_covers_the_truth_about_as_often_as_it_says() -> None:

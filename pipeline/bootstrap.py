@@ -1,6 +1,6 @@
 """Means and AUCs with percentile intervals over groups, since pictures of one patient are no independent samples."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,23 +42,34 @@ def figure(statistic: Statistic, groups: Sequence[str], resamples: int, seed: in
     order = np.argsort(member, kind="stable")
     starts = np.searchsorted(member[order], np.arange(len(names) + 1))
     rows = [order[starts[i] : starts[i + 1]] for i in range(len(names))]
-    random = np.random.default_rng(seed)
-    found = []
-    for _ in range(resamples):
-        value = statistic(np.concatenate([rows[i] for i in random.integers(0, len(rows), len(rows))]))
-        if not np.isnan(value):
-            found.append(value)
-    value = statistic(np.arange(len(groups)))
-    if np.isnan(value) or not found:
-        return too_few(len(groups), len(names))
-    low, high = np.percentile(found, [2.5, 97.5])
-    return Figure(float(value), float(low), float(high), len(groups), len(names))
+    found = [statistic(np.concatenate([rows[i] for i in drawn])) for drawn in _draws(len(rows), resamples, seed)]
+    return _between(statistic(np.arange(len(groups))), found, len(groups), len(names))
 
 
 def mean(values: Sequence[float] | Floats, groups: Sequence[str], resamples: int, seed: int = 0) -> Figure:
-    """Of items; of differences of two methods on the same items it is the paired comparison."""
-    array = np.asarray(values, np.float64)
-    return figure(lambda rows: float(array[rows].mean()), groups, resamples, seed)
+    """Of items; of differences of two methods on the same items it is the paired comparison.
+
+    As `figure` of a mean, from the sums of the groups, so that a resample costs as much as there are groups.
+    """
+    names, member = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
+    if len(names) < LEAST_GROUPS:
+        return too_few(len(groups), len(names))
+    sums, counts = np.bincount(member, np.asarray(values, np.float64)), np.bincount(member)
+    found = [float(sums[drawn].sum() / counts[drawn].sum()) for drawn in _draws(len(names), resamples, seed)]
+    return _between(float(sums.sum() / len(groups)), found, len(groups), len(names))
+
+
+def _draws(groups: int, resamples: int, seed: int) -> Iterator[Rows]:
+    random = np.random.default_rng(seed)
+    return (random.integers(0, groups, groups) for _ in range(resamples))
+
+
+def _between(value: float, resampled: Sequence[float], n: int, groups: int) -> Figure:
+    found = [other for other in resampled if not np.isnan(other)]
+    if np.isnan(value) or not found:
+        return too_few(n, groups)
+    low, high = np.percentile(found, [2.5, 97.5])
+    return Figure(float(value), float(low), float(high), n, groups)
 
 
 def auc(scores: Floats, positive: Bools) -> float:
