@@ -166,6 +166,25 @@ def embed(
     run(checkpoint, images, out, boxes, device)
 
 
+captions = typer.Typer(
+    help="The texts of a release.", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+)
+app.add_typer(captions, name="captions")
+
+
+@captions.command("audit")
+def audit(
+    release: Annotated[str, typer.Argument(metavar="RELEASE")],
+    out: Annotated[str | None, typer.Option(help="Folder of the tables; default: audits/NAME-VERSION.")] = None,
+    seed: Annotated[int, typer.Option(help="Which patients are judged, and which are fitted on.")] = 0,
+    limit: Annotated[int | None, typer.Option(min=1, help="Of N patients, drawn by the seed.")] = None,
+) -> None:
+    """Whether texts alone tell which of them are true; exit 1 where they tell too much."""
+    from flows.commands.captions_audit import AuditCommand, run
+
+    run(AuditCommand(release, out, seed, limit))
+
+
 def main() -> None:
     sys.exit(guarded(call))
 

@@ -11,7 +11,8 @@ MedRegionError
 ├── FellShort             the run ended, but a gate was missed (a rejected share, a failed check): exit 1
 │   ├── RejectedShare     a source lost more of its images than its limit allows
 │   ├── LedgerError       a ledger does not add up
-│   └── VerifyError       a release does not prove itself
+│   ├── VerifyError       a release does not prove itself
+│   └── TextLeak          texts alone tell which of them are true
 └── BadData               one item is unusable: becomes a rejected row, never ends a run
 
 Anything else is a bug and is not caught.
@@ -80,6 +81,10 @@ class LedgerError(FellShort):
 
 class VerifyError(FellShort):
     """A release does not prove itself."""
+
+
+class TextLeak(FellShort):
+    """Who sees no picture tells true texts from false ones too often."""
 
 
 class BadData(MedRegionError):

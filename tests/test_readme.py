@@ -24,5 +24,8 @@ def test_every_command_shown_exists() -> None:
     from flows.cli import app
 
     known = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    groups = {str(group.name): group.typer_instance for group in app.registered_groups if group.typer_instance}
     shown = set(re.findall(r"medregion (\w+)", README))
-    assert shown <= known
+    assert shown <= known | groups.keys()
+    for name, group in groups.items():
+        assert set(re.findall(rf"medregion {name} (\w+)", README)) <= {each.name for each in group.registered_commands}

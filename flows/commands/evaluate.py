@@ -1,31 +1,20 @@
 """`medregion evaluate`: the tables of a checkpoint, as JSON, Markdown and a page."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from flows.config.evaluation import read_evaluation
+from flows.out_folder import make_folder, write_texts
 from flows.terminal import say, tell
 from pipeline.clip.checkpoint import latest
 from pipeline.clip.evaluate.evaluate import SEEN_IN_TRAINING, as_json, evaluate
 from pipeline.clip.evaluate.page import markdown, page, tables
 from pipeline.clip.evaluate.page import shown as figure_shown
 from pipeline.clip.rows import ReleaseRows
-from schemas.errors import StorageError
 
 HEADLINES = ("zero-shot", "region choice", "name choice")  # tables that are told at the end
 STRATA_TOLD = ("all", "tiny and small", "small and medium")
-
-
-@contextmanager
-def writing(folder: Path) -> Iterator[None]:
-    """Raises StorageError for what the disk or its permissions refuse."""
-    try:
-        yield
-    except OSError as error:
-        raise StorageError(f"{folder}: {error.strerror}; name another folder with --out") from error
 
 
 @dataclass(frozen=True)
@@ -41,8 +30,7 @@ def run(command: EvaluateCommand) -> None:
     config = read_evaluation(command.config, command.settings)
     checkpoint = latest(Path(config.checkpoint))
     folder = Path(command.out or f"evaluations/{config.name}")
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     found = evaluate(checkpoint, config.release, config.split, config.evaluate, say)
     if shared := found.about[SEEN_IN_TRAINING]:
         say(f"{shared} of {found.about['groups']} groups were trained on: this does not tell how it does on others")
@@ -52,9 +40,7 @@ def run(command: EvaluateCommand) -> None:
         "evaluation.md": markdown(found, config.name),
         "evaluation.html": page(found, config.name, rows, config.evaluate.examples),
     }
-    with writing(folder):
-        for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8")
+    write_texts(folder, files)
     by_table = tables(found.rows)
     for table in HEADLINES:
         for row in by_table.get(table, ()):

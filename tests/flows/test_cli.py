@@ -66,7 +66,7 @@ def test_help_names_every_command_and_is_instant() -> None:
     before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     told = medregion("--help")
     assert told.returncode == 0
-    assert all(name in told.stdout for name in ("build", "status", "show", "trace", "gc", "verify"))
+    assert all(name in told.stdout for name in ("build", "status", "show", "trace", "gc", "verify", "captions"))
     # 0.2 s of a core; prefect, torch or pandas at import would take seconds, however busy the machine is
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 1.0
 
