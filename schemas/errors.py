@@ -7,6 +7,8 @@ MedRegionError
 │   ├── WeightsError      model weights: missing, wrong checksum, unsafe or of another architecture
 │   ├── StorageError      space, permission, a damaged work directory
 │   ├── LockedError       another driver holds the work directory
+│   ├── ServerError       a server of models refuses this run, or must not be asked
+│   ├── BudgetSpent       another request to a server could pass what may be spent
 │   └── SchemaError       a table or a release is of another schema version
 ├── FellShort             the run ended, but a gate was missed (a rejected share, a failed check): exit 1
 │   ├── RejectedShare     a source lost more of its images than its limit allows
@@ -61,6 +63,26 @@ class StorageError(WrongRun):
 
 class LockedError(WrongRun):
     """A second driver on a work directory."""
+
+
+class ServerError(WrongRun):
+    """A server of models: its address, or the credential; never the credential's value or the server's words."""
+
+
+class BudgetSpent(WrongRun):
+    """What is answered stays answered; the next attempt was not sent."""
+
+    def __init__(self, spent: float, budget: float, currency: str) -> None:
+        super().__init__(spent, budget, currency)
+        self.spent = spent
+        self.budget = budget
+        self.currency = currency
+
+    def __str__(self) -> str:
+        return (
+            f"budget: up to {self.spent:.4f} of {self.budget:.4f} {self.currency} are spent, and the next request "
+            "could pass that; raise `budget` and run again: what is answered is not asked again"
+        )
 
 
 class SchemaError(WrongRun):
