@@ -14,7 +14,7 @@ ROOMS = ("schemas", "annotators", "pipeline", "flows")
 OUTSIDE = ("tests", "benchmarks")
 
 PREFECT = ("prefect", "prefect_dask")
-NETWORK = ("aiohttp", "http.client", "httpx", "requests", "socket", "urllib.request", "urllib3")
+NETWORK = ("aiohttp", "http.client", "httpx", "httpx2", "requests", "socket", "urllib.request", "urllib3")
 FORBIDDEN: dict[str, tuple[str, ...]] = {
     "schemas": ("torch", "torchvision", "transformers", *PREFECT, *NETWORK),
     "annotators": PREFECT,
