@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from benchmarks.corpora import REPOSITORY
-from benchmarks.planted import Sentence, by_hand, of_phantoms, of_real_sources, tables_of_phantoms
+from benchmarks.planted import Sentence, by_hand, of_phantoms, of_real_sources, prose, tables_of_phantoms
 from benchmarks.rows import Row
 from pipeline.describe.captions import Describe
 from pipeline.describe.check import unsupported
@@ -45,7 +45,7 @@ def measure(_: Path, quick: bool) -> list[Row]:
     count = QUICK if quick else PICTURES
     sources: list[tuple[str, Callable[[], Iterable[Sentence]]]] = [("phantoms", lambda: of_phantoms(count, SEED))]
     if not quick:
-        sources.append(("by hand", by_hand))
+        sources += [("by hand", by_hand), ("prose of models", prose)]
         sources += [("real notes and findings", lambda: of_real_sources(REAL))] if REAL.is_dir() else []
     rows = [row for name, sentences in sources for row in scored(name, sentences())]
     return [*rows, *rates(count)]

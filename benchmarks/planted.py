@@ -59,6 +59,32 @@ def by_hand() -> Iterator[Sentence]:
                 yield Sentence(text, facts, side == "right", group["slot"])
 
 
+def prose() -> Iterator[Sentence]:
+    """In the manner of vision-language models, among them of pictures with several regions."""
+    for name in ("prose", "prose_of_several", "prose_probes"):
+        for group in yaml.safe_load((SENTENCES / f"{name}.yaml").read_text(encoding="utf-8")):
+            facts = tuple(_facts_of_group(group))
+            for side in ("right", "wrong"):
+                for text in group[side]:
+                    yield Sentence(text, facts, side == "right", group["slot"])
+
+
+def _facts_of_group(group: Mapping[str, Any]) -> Iterator[Fact]:
+    if "facts" in group:
+        yield from map(as_fact, group["facts"])
+        return
+    yield from map(_of_picture, group["picture"])
+    for i, region in enumerate(group["regions"]):
+        yield from (replace(as_fact(words), subject=f"r{i}") for words in region)
+
+
+def _of_picture(words: Sequence[str]) -> Fact:
+    if words[0] != "distribution":
+        return as_fact(words)
+    frame = "patient" if words[2] in ("left", "right", "both") else "image"
+    return Fact(IMAGE, "distribution", words[1], words[2], "reader", frame=frame)
+
+
 def as_fact(words: Sequence[str]) -> Fact:
     """Of `[kind, attribute, value, assertion]`; of the one region where it is not of the picture."""
     kind, attribute, value, *assertion = words
