@@ -74,7 +74,7 @@ def _facts_of_group(group: Mapping[str, Any]) -> Iterator[Fact]:
         yield from map(as_fact, group["facts"])
         return
     yield from map(_of_picture, group["picture"])
-    for i, region in enumerate(group["regions"]):
+    for i, region in enumerate(group["regions"], 1):
         yield from (replace(as_fact(words), subject=f"r{i}") for words in region)
 
 

@@ -12,7 +12,7 @@ from pipeline.describe.reading.numbers import Count, Length
 from pipeline.describe.reading.picture_places import InPicture
 from pipeline.describe.reading.read import Named, Reading
 from pipeline.describe.reading.relations import INVERSE, Relation
-from pipeline.describe.reading.vocabulary import Meaning
+from pipeline.describe.reading.vocabulary import Meaning, vocabulary
 from schemas.lexicon.findings import ancestors, finding, is_finding
 from schemas.taxonomy.body_parts import related_parts
 
@@ -25,11 +25,11 @@ INCLUDES = {"T1-post": {"T1"}, "fused": {"PET", "SPECT"}}
 # Where a mention with several meanings fails, it fails as the first of these.
 ORDER = (
     *("finding", "name", "label", "attribute", "severity", "size", "position", "exam", "modality", "technique"),
-    *("body_part", "plane", "projection", "window", "normality", "area"),
+    *("body_part", "plane", "projection", "window", "normality", "measured", "area"),
 )
 _FAILURE = {
     "name": "finding", "label": "finding", "exam": "modality", "plane": "technique", "projection": "technique",
-    "window": "technique", "normality": "polarity", "area": "finding",
+    "window": "technique", "normality": "polarity", "measured": "measurement", "area": "finding",
 }  # fmt: skip
 TOLERANCE = 0.05  # of a length, or half of the last digit that the text gives
 Test = Callable[[Thing], bool]
@@ -44,9 +44,9 @@ class OfThing:
 
 
 class BearsOut:
-    """`before` is the sentence before that named something, which `it` refers to."""
+    """`before` are the things that the sentences before spoke of, which `it` refers to; none: any thing is meant."""
 
-    def __init__(self, known: Known, reading: Reading, before: Reading | None) -> None:
+    def __init__(self, known: Known, reading: Reading, before: Sequence[Thing]) -> None:
         self.known = known
         self.reading = reading
         self.before = before
@@ -62,7 +62,7 @@ class BearsOut:
         for named in reading.named:
             yield from self._named(named, claims)
         yield from self._unheld(claims)
-        yield from (slot for slot in self._relations())
+        yield from self._relations()
         yield from ("count" for count in reading.counts if not self._counted(count))
         if reading.denied:
             yield "polarity"
@@ -72,15 +72,22 @@ class BearsOut:
     # What is said of things: of those that the sentence names, else of those that the one before named.
 
     @cached_property
-    def meant(self) -> list[Thing]:
-        for reading in (self.reading, self.before):
-            if reading is not None and (found := self._called(reading)):
-                return found
-        return self.known.things
+    def meant(self) -> Sequence[Thing]:
+        return self._named_things or self.before or self.known.things
 
-    def _called(self, reading: Reading) -> list[Thing]:
-        ids, names = _called(reading)
+    @cached_property
+    def _named_things(self) -> list[Thing]:
+        ids, names = _called(self.reading)
         return [thing for thing in self.known.things if thing.is_called(ids, names)]
+
+    @property
+    def spoken_of(self) -> list[Thing]:
+        """Of what the sentence names, the things that bear out all that it says; none where it names nothing."""
+        claims = list(self._of_things())
+        for named in self.reading.named:
+            self._holds(named.mention, named.assertion, claims)
+        named_things = self._named_things
+        return [thing for thing in named_things if _all(claims, thing)] or named_things
 
     def _of_things(self) -> Iterator[OfThing]:
         reading = self.reading
@@ -110,11 +117,16 @@ class BearsOut:
 
     @cached_property
     def _of_one(self) -> bool:
-        """Whether the sentence is about a single thing: one name, and no number above one."""
-        ids, names = _called(self.reading)
-        groups = [thing for thing in self.meant if not thing.claims.isdisjoint({("side", "both")})]
-        several = any(count.number > 1 for count in self.reading.counts) or bool(groups)
-        return len(self.reading.places) < 2 and len(ids) + len(names) <= 1 and not several
+        """Whether the sentence is about a single thing: one name of something known, no number above one, one side."""
+        several = any(count.number > 1 for count in self.reading.counts) or "both" in self.reading.sides
+        named = [named for named in self.reading.named if self._names_a_thing(named.mention)]
+        return len(self.reading.places) < 2 and len(set(self.reading.sides)) < 2 and len(named) <= 1 and not several
+
+    def _names_a_thing(self, mention: Mention) -> bool:
+        if mention.of("position", "body_part"):
+            return False
+        ids, names = frozenset(mention.of("finding")), frozenset(mention.of("name"))
+        return any(thing.is_called(ids, names) for thing in self.known.things)
 
     def _missed_by_the_best(self, claims: Sequence[OfThing]) -> Iterator[str]:
         best = max(self.meant, key=lambda thing: sum(claim.holds(thing) for claim in claims))
@@ -152,7 +164,21 @@ class BearsOut:
         if self._may_be_parted(mention) and all(self._holds(part, assertion, claims) for part in mention.readings):
             return True
         del claims[kept:]
-        return False
+        look = self._look_of_something_known(mention)
+        if look is None or assertion == ABSENT:
+            return False
+        claims.append(look)
+        return True
+
+    def _look_of_something_known(self, mention: Mention) -> OfThing | None:
+        """`a spiculated mass` of a breast mass: a look, and the end of its name."""
+        words = mention.term.words
+        for i in range(1, len(words)):
+            look = vocabulary().terms.get(words[:i])
+            of_things = [] if look is None else [each for each in look.meanings if each.slot in OF_THINGS]
+            if of_things and words[i:] in self.known.tails:
+                return OfThing("finding", _holds_of(of_things, PRESENT))
+        return None
 
     def _may_be_parted(self, mention: Mention) -> bool:
         """Whether a name may be read as a look and another name, which must then be that of something known: a liver
@@ -171,11 +197,15 @@ class BearsOut:
         }.get(meaning.slot)
         if meaning.slot == "body_part":
             return self._body_part(meaning.value, mention)
-        if meaning.slot == "finding" and assertion == PRESENT and self._is_no_claim(meaning.value, mention):
-            return True
+        if meaning.slot == "finding" and assertion == PRESENT:
+            return meaning.value in self.known.present or self._needs_no_fact(meaning.value, mention)
         if test is not None:
             return test(meaning.value, assertion)
         return self._acquired(meaning)
+
+    def _needs_no_fact(self, id: str, mention: Mention) -> bool:
+        """Says nothing, or is the end of the name of what is there."""
+        return self._is_no_claim(id, mention) or mention.term.words in self.known.tails
 
     def _is_no_claim(self, id: str, mention: Mention) -> bool:
         """General words; structures, which are there whether or not somebody marked them; in another modality, a
@@ -186,7 +216,8 @@ class BearsOut:
             return not self.known.is_of_a_structure and not mention.of("body_part", "position")
         if id in GENERIC:
             return True
-        return not mention.term.exact and modality is not None and not known.occurs_in(modality)
+        is_synonym = not mention.term.exact and len(mention.term.words) == 1
+        return is_synonym and modality is not None and not known.occurs_in(modality)
 
     def _finding(self, id: str, assertion: str) -> bool:
         known = self.known
@@ -247,14 +278,17 @@ class BearsOut:
             return True
         meant = self._meant_by(count.mention)
         if not meant:
-            return count.number <= 1 and count.comparison != "at most"
-        total = Counted(frozenset(), "", sum(each.number for each in meant), all(each.exact for each in meant))
+            return count.number <= 1 and count.comparison not in ("at most", "only")
+        whole = all(each.exact for each in meant), all(each.declared for each in meant)
+        total = Counted(frozenset(), "", sum(each.number for each in meant), *whole)
         return any(_fits(count, each) for each in (*meant, total))
 
     def _meant_by(self, mention: Mention) -> list[Counted]:
         if mention.of("area"):
             return [each for each in self.known.counted if not each.ids and each.name not in self.known.names]
         ids, names = frozenset(mention.of("finding")), frozenset(mention.of("name"))
+        if ids and ids <= GENERIC:  # two lesions, whichever
+            return self.known.counted
         found = [each for each in self.known.counted if not ids.isdisjoint(each.ids) or each.name in names]
         return found or [each for each in self.known.counted if names & self._plural_of(each.name)]
 
@@ -344,4 +378,5 @@ def _fits(count: Count, counted: Counted) -> bool:
         return count.number <= counted.number
     if count.comparison == "at most":
         return counted.exact and counted.number <= count.number
-    return counted.exact and counted.number == count.number
+    is_so = counted.declared if count.comparison == "only" else counted.exact
+    return is_so and counted.number == count.number

@@ -9,20 +9,24 @@ from functools import lru_cache
 
 from annotators.captioners.nouns import noun
 from pipeline.describe.bears_out import BearsOut
-from pipeline.describe.known import Known
-from pipeline.describe.reading.read import Reading, read
-from pipeline.describe.reading.screens import is_foreign, is_instruction, is_personal
+from pipeline.describe.known import Known, Thing
+from pipeline.describe.reading.assertions import PRESENT
+from pipeline.describe.reading.read import read
+from pipeline.describe.reading.screens import is_advice, is_foreign, is_instruction, is_personal
 from pipeline.describe.sides import stated_side
 from schemas.facts import IMAGE, Fact
 
 # What may be wrong with a text, closed: the column `checks` holds these words.
 FAILURES = (
     *("finding", "polarity", "certainty", "side", "position", "relation", "measurement", "count", "size", "attribute"),
-    *("severity", "modality", "technique", "body_part", "comparison", "nothing", "privacy", "instruction", "language"),
+    *("severity", "modality", "technique", "body_part", "comparison", "nothing", "privacy", "advice"),
+    *("instruction", "language"),
     "length",
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?。])\s+(?=[A-Z0-9])")
-_SCREENS = {"privacy": is_personal, "instruction": is_instruction, "language": is_foreign}
+_SENTENCE_END = re.compile(r"(?<=[.!?。])\s+(?=[A-Z0-9])|\s*\n\s*")
+_SCREENS = {"privacy": is_personal, "advice": is_advice, "instruction": is_instruction, "language": is_foreign}
+_CLAUSE = re.compile(r"\b(?:and|while|whereas|with|together with|as well as)\b|[,;:]")
+_SAID_OF_THINGS = frozenset({"side", "position", "size", "attribute", "severity", "measurement"})
 # What a region's name may not itself claim.
 _OF_NAMES = frozenset({"polarity", "measurement", "count", "comparison", *_SCREENS})
 
@@ -37,12 +41,41 @@ def unsupported(text: str, facts: Sequence[Fact] | Known) -> tuple[str, ...]:
     """
     known = facts if isinstance(facts, Known) else Known(facts)
     failed = {slot for slot, is_so in _SCREENS.items() if is_so(text)}
-    before: Reading | None = None
+    before: Sequence[Thing] = ()
     for sentence in _SENTENCE_END.split(text):
-        reading = read(sentence, known.names)
-        failed.update(BearsOut(known, reading, before).failures())
-        before = reading if reading.named else before
+        held = BearsOut(known, read(sentence, known.names), before)
+        failed.update(held.failures())
+        failed.update(failure for clause in clauses(sentence, known) for failure in _of_one_thing(clause, known))
+        before = held.spoken_of or before
     return tuple(failure for failure in FAILURES if failure in failed)
+
+
+def clauses(sentence: str, known: Known) -> list[str]:
+    """Of a sentence that names several things, a stretch for each: what it says there is said of that thing.
+
+    Empty where it does not part so.
+    """
+    named = read(sentence, known.names).named
+    if sum(bool(each.mention.of("finding", "name")) for each in named) < 2 or "respectively" in sentence:
+        return []
+    if any(each.assertion != PRESENT for each in named):
+        return []
+    found: list[str] = []
+    begun = ""
+    for part in _CLAUSE.split(sentence):
+        if known.names_a_thing(read(part, known.names)):
+            found.append(f"{begun} {part}")
+            begun = ""
+        elif found:
+            found[-1] += f" {part}"
+        else:
+            begun += f" {part}"
+    return found if len(found) > 1 else []
+
+
+def _of_one_thing(clause: str, known: Known) -> Iterator[str]:
+    failures = BearsOut(known, read(clause, known.names), ()).failures()
+    return (failure for failure in failures if failure in _SAID_OF_THINGS)
 
 
 def too_long(text: str, words: int) -> bool:
@@ -59,7 +92,7 @@ def withheld(name: str) -> tuple[str, ...]:
     """
     text = f"{noun(name).bare}, {noun(name).plural}"
     failed = {slot for slot, is_so in _SCREENS.items() if is_so(name)}
-    for failure in BearsOut(Known(tuple(_stated(name))), read(text), None).failures():
+    for failure in BearsOut(Known(tuple(_stated(name))), read(text), ()).failures():
         failed.add(failure)
     return tuple(failure for failure in FAILURES if failure in failed & _OF_NAMES)
 

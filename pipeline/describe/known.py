@@ -6,7 +6,8 @@ from functools import cached_property, lru_cache
 
 from annotators.captioners.evidence import UNLABELLED, UNNAMED
 from annotators.captioners.nouns import noun
-from pipeline.describe.reading.vocabulary import vocabulary
+from pipeline.describe.reading.read import Reading
+from pipeline.describe.reading.vocabulary import Words, vocabulary
 from pipeline.describe.reading.words import folded_words
 from schemas.facts import IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
 from schemas.lexicon.findings import ancestors, finding, finding_of
@@ -42,6 +43,7 @@ class Counted:
     name: str
     number: int
     exact: bool
+    declared: bool  # exact because somebody said that all are marked, not because there is one
 
 
 class Known:
@@ -106,6 +108,21 @@ class Known:
             elif fact.kind in COUNTS and fact.attribute not in AREAS:
                 yield fact.attribute
 
+    def names_a_thing(self, reading: Reading) -> bool:
+        """Whether a sentence names something that is known, and not as a place."""
+        mentions = [named.mention for named in reading.named if not named.mention.of("position", "body_part")]
+        ids = frozenset(id for mention in mentions for id in mention.of("finding"))
+        names = frozenset(name for mention in mentions for name in mention.of("name"))
+        return any(thing.is_called(ids, names) for thing in self.things)
+
+    @cached_property
+    def tails(self) -> frozenset[Words]:
+        """The ends of names of what is there, as compared: a brain metastasis is a metastasis."""
+        there = (name for name, how in self._asserted if how == "present")
+        return frozenset(
+            words[i:] for name in there for words in _wordings(name, self.modality) for i in range(len(words))
+        )
+
     @cached_property
     def words_of_names(self) -> frozenset[str]:
         """All words, as compared, of names and looks that facts tell."""
@@ -160,7 +177,9 @@ class Known:
     @cached_property
     def counted(self) -> list[Counted]:
         return [
-            Counted(self.ids_of(fact.attribute), fact.attribute, int(fact.number), _is_exact(fact))
+            Counted(
+                self.ids_of(fact.attribute), fact.attribute, int(fact.number), _is_exact(fact), fact.kind == "count"
+            )
             for fact in self.facts
             if fact.kind in COUNTS
         ]
@@ -207,6 +226,12 @@ def _ids(name: str, modality: str | None, wider: bool = True) -> frozenset[str]:
     if found is None:
         return frozenset()
     return frozenset({found.id, *ancestors(found.id)}) if wider else frozenset({found.id})
+
+
+@lru_cache(maxsize=1 << 12)
+def _wordings(name: str, modality: str | None) -> tuple[Words, ...]:
+    found = finding_of(name, modality) or finding_of(name)
+    return tuple(map(folded_words, {name, *((found.name, *found.synonyms) if found else ())}))
 
 
 @lru_cache(maxsize=1 << 12)

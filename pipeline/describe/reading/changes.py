@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 _PRIOR = (
     r"(?:(?:the |an? |any )?(?:prior|previous|preceding|former|baseline|earlier|last|older) (?:[a-z-]+ ){0,3}?"
-    r"(?:examination|exam|study|studie|picture|image|film|scan|slice|radiograph|mammogram|micrograph|photograph|report)s?"
+    r"(?:examination|exam|study|studie|ct|mri|x-ray|mammography|picture|image|film|scan|slice|radiograph|mammogram|micrograph|photograph|report)s?"
     r"|(?:the )?(?:examination|study|picture|image|film) before)"
 )
 UNKNOWN = "unknown"
@@ -18,6 +18,11 @@ _VALUES = (
     ("new", rf"\b(?:was|were) (?:lacking|not there|absent|not present|not seen) (?:in|on|at) {_PRIOR}"),
     ("new", rf"{_PRIOR} did not (?:contain|show|hold|have)\b"),
     ("new", r"\bnewly (?:developed|arisen|appeared)\b|\ba new feature\b|\bnew\b(?! vessels?\b)|\bnewly\b"),
+    ("resolved", r"\binterval resolution\b"),
+    ("new", r"\binterval development\b"),
+    ("larger", r"\binterval (?:growth|increase|enlargement|progression)\b|\b(?:slowly|rapidly) growing\b"),
+    ("smaller", r"\binterval (?:decrease|reduction|regression)\b"),
+    ("stable", r"\bno (?:\w+ )?interval change\b|\bpersist(?:s|ed|ent)?\b"),
     ("resolved", r"\b(?:vanished|cleared|gone away|disappeared|resolved|no longer)\b|\bany more\b"),
     (
         "stable",
@@ -41,7 +46,8 @@ _COMPARED = re.compile(
 )
 _TO_COME = re.compile(
     r"\b(?:may|might|will|could|can) (?:progress|develop|become|be followed|evolve|resolve|grow|clear)\b|"
-    r"\bclear(?:s|ed)? (?:within|after|over)\b|\bfollow-?up\b"
+    r"\bclear(?:s|ed)? (?:within|after|over)\b|\bfollow-?up\b|"
+    r"\bagain (?:seen|noted|demonstrated)\b|\bpreviously\b|\bre-?demonstrated\b"
 )
 _COMPARATIVE = re.compile(r"\b(?P<word>larger|bigger|smaller)\b")
 _READ = tuple((value, re.compile(pattern)) for value, pattern in _VALUES)
@@ -53,7 +59,8 @@ _CUES = frozenset(
         *("kept", "remained", "stayed", "change", "changed", "grown", "grew", "gained", "progressed", "increased"),
         *("become", "larger", "enlarged", "lost", "regressed", "decreased", "reduced", "diminished", "shrunk"),
         *("smaller", "bigger", "may", "might", "will", "could", "can", "clear", "follow", "followup", "compared"),
-        "comparison",
+        *("comparison", "interval", "growing", "persist", "persisted", "persistent", "again", "previously", "re"),
+        *("redemonstrated", "redemonstrates"),
     }
 )
 

@@ -10,11 +10,20 @@ from annotators.captioners.nouns import number_words
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.words import Word, folded, holds
 
-Comparison = Literal["exactly", "at least", "at most"]
+Comparison = Literal["exactly", "only", "at least", "at most"]
 
 _GROUPS = {"pair": 2, "trio": 3, "single": 1, "solitary": 1, "couple": 2, "dozen": 12}
-_VAGUE = {"several": 2, "multiple": 2, "numerous": 3, "many": 3, "various": 2}  # at least so many
+_VAGUE = {
+    "several": 2,
+    "multiple": 2,
+    "numerous": 3,
+    "many": 3,
+    "various": 2,
+    "cluster": 3,
+    "innumerable": 10,
+}  # at least so many
 _FEWEST = (("at", "least"), ("no", "fewer", "than"), ("no", "less", "than"), ("not", "fewer", "than"))
+_ONLY = (("only",), ("exactly",), ("only", "a"))
 _MORE = (("more", "than"),)
 _MOST = (("at", "most"), ("no", "more", "than"), ("not", "more", "than"), ("up", "to"))
 _LESS = (("fewer", "than"), ("less", "than"))
@@ -32,7 +41,7 @@ _NO_COUNT_BEFORE = frozenset(
 )
 _REACH = 8  # words from a number to the name of what it counts
 _LENGTH = re.compile(
-    r"(?P<first>\d+(?:\.\d+)?)\s*(?:(?:by|x|×)\s*(?P<second>\d+(?:\.\d+)?)\s*)?"
+    r"(?P<first>\d+(?:\.\d+)?)[\s-]*(?:(?:by|x|×)\s*(?P<second>\d+(?:\.\d+)?)[\s-]*)?"
     r"(?P<unit>mm|µm|μm|um|cm|millimet\w+|micromet\w+|centimet\w+|microns?)\b"
 )
 _DIGIT = re.compile(r"\d")
@@ -142,7 +151,8 @@ def _compared(texts: Sequence[str], at: int, end: int, number: int, vague: bool)
         return number + 1, "at least"
     if _stands_before(texts, at, _LESS):
         return number - 1, "at most"
-    return number, "exactly"
+    only = texts[at] in ("single", "solitary") or _stands_before(texts, at, _ONLY)
+    return number, "only" if only else "exactly"
 
 
 def _stands_before(texts: Sequence[str], at: int, phrases: Sequence[tuple[str, ...]]) -> bool:

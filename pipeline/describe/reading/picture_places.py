@@ -38,7 +38,21 @@ _FILLERS = frozenset(
             "edge",
             "side",
         ),
-        *("area", "quarter", "hand", "very", "far", "extreme", "dead", "up", "down", "height", "outer", "quadrant"),
+        *(
+            "area",
+            "region",
+            "quarter",
+            "hand",
+            "very",
+            "far",
+            "extreme",
+            "dead",
+            "up",
+            "down",
+            "height",
+            "outer",
+            "quadrant",
+        ),
     }
 )
 _CROSSED = frozenset({"in", "on", "at", "of"})  # prepositions, behind which another place may begin
@@ -52,6 +66,7 @@ _PHRASES = (
     (("halfway", "down"), "down", "middle"),
     (("high", "up"), "down", "upper"),
     (("low", "down"), "down", "lower"),
+    (("centrally", "located"), "across", "centre"),
     (("at", "the", "bottom"), "down", "lower"),
     (("at", "the", "top"), "down", "upper"),
 )
@@ -70,7 +85,7 @@ class InPicture:
 def places_in_picture(found: Sequence[str], taken: frozenset[int]) -> list[InPicture]:
     """One for each stretch of words that names the picture; none of them reads words at `taken`."""
     fields = [at for at, word in enumerate(found) if word in FIELDS]
-    if not fields:
+    if not fields and "corner" not in found:
         return []
     anchored = [each for at in fields for each in _anchored(found, at, taken)]
     used = frozenset(i for each in anchored for i in each.indices) | taken
@@ -145,6 +160,8 @@ def _unanchored(found: Sequence[str], used: frozenset[int], anchored: bool) -> I
             span = frozenset(range(at, at + len(phrase)))
             if holds(found, phrase, at) and used.isdisjoint(span):
                 yield InPicture(value if axis == "across" else None, value if axis == "down" else None, span)
+        if word in DOWN and tuple(found[at + 2 : at + 3]) == ("corner",) and found[at + 1] in ACROSS and at not in used:
+            yield InPicture(ACROSS[found[at + 1]], DOWN[word], frozenset({at, at + 1}))
         if anchored and word == "its" and at + 2 < len(found) and found[at + 2] in _PARTS:
             side = found[at + 1]
             if (side in ACROSS or side in DOWN) and at + 1 not in used:

@@ -12,33 +12,15 @@ from pipeline.describe.reading.mentions import Mention, mentions
 from pipeline.describe.reading.numbers import Count, Length, counts, lengths, lengths_spans
 from pipeline.describe.reading.picture_places import InPicture, places_in_picture
 from pipeline.describe.reading.relations import Relation, relations
-from pipeline.describe.reading.words import Word, folded_words, words
+from pipeline.describe.reading.words import Word, folded, folded_words, words
 from schemas.taxonomy.body_parts import body_part
+from schemas.taxonomy.csv_table import listed, read_rows
 
 _NOTHING = re.compile(
     r"\b(?:no|without) (?:further )?annotation\b|\bnot been annotated\b|\bnothing\b[^.]*\bannotated\b", re.IGNORECASE
 )
 _NO_SIDE = frozenset({"untreated", "open", "behind", "out", "over", "unread"})
 COUNTABLE = ("finding", "name", "area", "label")
-# General words for something wrong, as compared: with nothing to say which, they must be part of a known name.
-HEADS = frozenset(
-    {
-        *(
-            "mass",
-            "cyst",
-            "tumor",
-            "nodule",
-            "fracture",
-            "hemorrhage",
-            "edema",
-            "calcification",
-            "calculus",
-            "aneurysm",
-        ),
-        *("thickening", "swelling", "deformity", "infection", "inflammation", "cancer", "carcinoma", "metastasis"),
-        *("dilatation", "collection", "hematoma", "abscess", "opacity", "infarct", "embolus", "effusion", "polyp"),
-    }
-)
 _SUFFIX = re.compile(
     r"(?:oma|omata|itis|osis|emia|pathy|plasia|megaly|ectasis|ectasia|rrhage|penia|lithiasis|malacia|stenosis)$"
 )
@@ -46,8 +28,8 @@ _NO_DISEASE = frozenset({"diagnosis", "prognosis", "stroma", "aroma", "coma", "o
 _HARMLESS = frozenset(
     {
         *("scale", "doubt", "comment", "label", "name", "annotation", "comparison", "measurement", "prior", "view"),
-        *("unit", "spacing", "orientation", "change", "further", "longer", "more", "fewer", "less", "other", "being"),
-        *("relation", "claim", "statement", "reader", "side", "given", "contrast", "only", "merely", "means"),
+        *("unit", "spacing", "orientation", "longer", "fewer", "less", "being", "claim", "statement", "reader"),
+        *("given", "only", "merely", "means", "more"),
     }
 )
 _EMPTY = frozenset({"and", "so", "or", "the", "a", "an", "of", "any"})
@@ -135,9 +117,13 @@ def _sides(found: Sequence[str], taken: Collection[int]) -> Iterator[str]:
         after = found[i + 1] if i + 1 < len(found) else ""
         if word in ("left", "right") and after not in _NO_SIDE:
             yield word
+        elif word in ("od", "os"):
+            yield "right" if word == "od" else "left"
         elif word in ("l", "r") and found[i - 1 : i] == ("(",) and after == ")":
             yield "left" if word == "l" else "right"
-        elif word in ("bilateral", "bilaterally") or (word == "both" and after in _paired()):
+        elif word in ("bilateral", "bilaterally") or (
+            word in ("both", "each") and not _paired().isdisjoint(found[i + 1 : i + 3])
+        ):
             yield "both"
 
 
@@ -145,7 +131,7 @@ def _sides(found: Sequence[str], taken: Collection[int]) -> Iterator[str]:
 def _paired() -> frozenset[str]:
     """What stands behind `both` where both sides are meant, as compared."""
     names = (folded_words(body_part(part).name)[-1] for part in phrases("acquisition", "paired"))
-    return frozenset({"side", *names})
+    return frozenset({"side", "lobe", "zone", "hemithorax", "base", "apex", *names})
 
 
 def _unread(found: Sequence[str], taken: Collection[int], said: Sequence[str]) -> Iterator[str]:
@@ -154,14 +140,21 @@ def _unread(found: Sequence[str], taken: Collection[int], said: Sequence[str]) -
             yield word
 
 
+@cache
+def _heads() -> frozenset[str]:
+    """General words for something wrong: with nothing to say which, they must be part of a known name."""
+    rows = (row for row in read_rows("pipeline.describe.reading", "wording") if row["slot"] == "unread")
+    return frozenset(folded(word) for row in rows for word in listed(row["words"]))
+
+
 @lru_cache(maxsize=1 << 14)
 def _is_disease(word: str) -> bool:
-    return word in HEADS or (len(word) >= 7 and word not in _NO_DISEASE and _SUFFIX.search(word) is not None)
+    return word in _heads() or (len(word) >= 7 and word not in _NO_DISEASE and _SUFFIX.search(word) is not None)
 
 
 def _denies_unknown(found: Sequence[str], cue: Cue, held: frozenset[int]) -> bool:
     """`no fistula`, of which the lexicon knows nothing."""
     if cue.kind != "negated" or not cue.before or not held.isdisjoint(cue.scope):
         return False
-    denied = [found[i] for i in cue.scope if found[i].isalpha() and found[i] not in _EMPTY][:4]
+    denied = [found[i] for i in cue.scope if found[i].isalpha() and found[i] not in _EMPTY][:1]
     return bool(denied) and found[cue.scope.start - 1] != "not" and _HARMLESS.isdisjoint(denied)

@@ -16,8 +16,8 @@ _BELOW = re.compile(
     r"\b(?:below|beneath|underneath|inferior to|lower (?:down )?(?:in the \w+ )?than|(?:is |are )?the lower "
     r"(?:one|of the two)|nearer (?:to )?the bottom)\b"
 )
-_LARGER = re.compile(r"\b(?:larger|bigger) than (?!before|in\b|on\b|at\b)")
-_SMALLER = re.compile(r"\bsmaller than (?!before|in\b|on\b|at\b)")
+_LARGER = re.compile(r"\b(?:larger|bigger) than (?!before|in\b|on\b|at\b|\d)")
+_SMALLER = re.compile(r"\bsmaller than (?!before|in\b|on\b|at\b|\d)")
 # With words as compared, of which whatever a pattern reads holds at least one.
 _READ = (
     (_ABOVE, "above", frozenset({"above", "superior", "higher", "nearer", "one", "two"})),

@@ -14,7 +14,14 @@ _PERSONAL = re.compile(
     r"\b(?:mrn|accession|patient (?:id|no|number)|hospital (?:id|no|number)|nhs|ssn|r?id)\b\W{0,3}\d{3,}|"
     r"\b\d{3}-\d{2}-\d{4}\b|\b(?:tel|phone|fax)\b\W{0,3}[\d+(]|\+?\d{2,4}[ -]\d{3,4}[ -]\d{3,4}\b|"
     r"\S+@\S+\.\w+|https?://|www\.|\b\w+\.(?:org|com|net|edu)\b|\bborn\b|\b\d{1,3}[- ]years?[- ]olds?\b|"
-    r"\b(?:name|address|date of birth|dob)\s*:",
+    r"\b(?:name|address|date of birth|dob)\s*:|\b(?:wo)?m[ae]n\b|\b(?:fe)?male\b|\belderly\b|\bmiddle-aged\b|"
+    r"\bpa?ediatric\b|\b(?:child|infant|boy|girl)\b|\bpatient with\b|\bsymptoms?\b|\bsmok\w+|\bsustained\b",
+    re.IGNORECASE,
+)
+_ADVICE = re.compile(
+    r"\brecommend\w*|\badvis(?:ed|able)\b|\bclinical(?:ly)? (?:correlation|significant)\b|\bwarrant\w*|"
+    r"\bshould (?:be|not)\b|\bconsult\w*|\breferral\b|\bdifferential diagnosis\b|\bfurther (?:evaluation|investigation|"
+    r"imaging|work-?up|assessment|examination)\b|\bmay (?:cause|be associated|indicate|be due)\b|\bmay be considered\b",
     re.IGNORECASE,
 )
 _TITLED = re.compile(r"\b(?:Dr|Prof|Mr|Mrs|Ms|Miss|St)\b\.? ?[A-Z][\w.'-]+|\b(?:Hospital|Clinic|Infirmary)\b")
@@ -29,9 +36,51 @@ _INSTRUCTION = re.compile(
 )
 # What is read holds one of these; looked for first, since texts seldom do.
 _NUMBERS = re.compile(r"\d{3}|\d[/-]\d|\d\.\d+\.\d|\d[- ]year")
-_PERSONAL_CUES = ("@", "http", "www", ".org", ".com", ".net", ".edu", "born", "name", "address", "birth", "dob")
+_PERSONS = (
+    "man",
+    "men",
+    "male",
+    "elderly",
+    "middle-aged",
+    "diatric",
+    "child",
+    "infant",
+    "boy",
+    "girl",
+    "patient with",
+    "symptom",
+    "smok",
+    "sustained",
+)
+_PERSONAL_CUES = (
+    "@",
+    "http",
+    "www",
+    ".org",
+    ".com",
+    ".net",
+    ".edu",
+    "born",
+    "name",
+    "address",
+    "birth",
+    "dob",
+    *_PERSONS,
+)
 _TITLES = ("Dr", "Prof", "Mr", "Ms", "Miss", "St", "Hospital", "Clinic", "Infirmary")
 _CREDITS = ("courtesy", "credit", "referred", "reported", "dictated", "signed")
+_ADVICE_CUES = (
+    "recommend",
+    "advis",
+    "clinical",
+    "warrant",
+    "should",
+    "consult",
+    "referral",
+    "differential",
+    "further",
+    "may ",
+)
 _INSTRUCTION_CUES = (
     *("ignore", "disregard", "forget", "as an ai", "language model", "you are", "system", "assistant", "user", "human"),
     *("prompt", "json", "i can", "i'm", "im ", "caption the", "describe", "<", "```", "instruction"),
@@ -70,6 +119,12 @@ def _is_known(words: str) -> bool:
 def _known_words() -> frozenset[str]:
     stated = (folded_words(each.phrase) for each in attribute_table())
     return frozenset(word for words in (*vocabulary().terms, *stated) for word in words)
+
+
+def is_advice(text: str) -> bool:
+    """What somebody should do, what something may mean: no fact of a picture."""
+    low = text.lower()
+    return any(word in low for word in _ADVICE_CUES) and _ADVICE.search(low) is not None
 
 
 def is_instruction(text: str) -> bool:

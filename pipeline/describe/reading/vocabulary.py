@@ -24,6 +24,7 @@ LOOKS = frozenset(
         *("chronicity", "severity"),
     }
 )
+OWN_WORDS = ("dense", "intense")  # of values that are words of texts themselves: hypodense
 # Of labels and codes, and something else in a sentence.
 NOT_IN_TEXTS = frozenset(
     {
@@ -103,7 +104,7 @@ class Vocabulary:
         if lengths is None:
             return None
         for length in lengths:
-            if less_than is not None and length >= less_than:
+            if at + length > len(found) or (less_than is not None and length >= less_than):
                 continue
             term = self.terms.get(found[at : at + length])
             if term is not None:
@@ -154,7 +155,8 @@ def _findings() -> Iterator[tuple[str, Meaning, bool]]:
 
 def _attributes() -> Iterator[tuple[str, Meaning, bool]]:
     for each in attribute_table():
-        for words in (each.phrase, *each.synonyms):
+        value = (each.value,) if each.value.endswith(OWN_WORDS) else ()
+        for words in (each.phrase, *value, *each.synonyms):
             if words.startswith("no "):  # `no diabetic retinopathy` denies it
                 continue
             if each.attribute in LOOKS and words not in NOT_IN_TEXTS:
@@ -183,6 +185,8 @@ def _places() -> Iterator[tuple[str, Meaning, bool]]:
     for each in all_places():
         if each.vocabulary not in ("image", "field"):
             yield each.phrase, Meaning("position", each.id), True
+        if each.phrase.startswith("region of tooth"):
+            yield each.phrase.removeprefix("region of "), Meaning("position", each.id), True
 
 
 def _body_parts() -> Iterator[tuple[str, Meaning, bool]]:
@@ -216,6 +220,8 @@ def _labels() -> Iterator[tuple[str, Meaning, bool]]:
 
 def _wording() -> Iterator[tuple[str, Meaning, bool]]:
     for row in read_rows("pipeline.describe.reading", "wording"):
+        if row["slot"] == "unread":
+            continue
         for words in listed(row["words"]):
             value = f"severity={row['value']}" if row["slot"] == "severity" else row["value"]
             yield words, Meaning(row["slot"], value), True
