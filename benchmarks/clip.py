@@ -45,7 +45,7 @@ def measure(scratch: Path, quick: bool) -> list[Row]:
     releases = [released(scratch, drawn) for drawn in (train, test)]
     settings = [f"release={releases[0]}", "train.threads=1"]
     if quick:
-        settings += ["train.batch=8", *(f"train.stages.{i}.steps=4" for i in range(4))]
+        settings += ["train.batch=8", "train.alike=4", *(f"train.stages.{i}.steps=4" for i in range(4))]
     run = scratch / "run"
     medregion("train", CONFIG, "--run", run, *_set(settings))
     config = scratch / "evaluate.yaml"
