@@ -119,14 +119,8 @@ class BearsOut:
     def _of_one(self) -> bool:
         """Whether the sentence is about a single thing: one name of something known, no number above one, one side."""
         several = any(count.number > 1 for count in self.reading.counts) or "both" in self.reading.sides
-        named = [named for named in self.reading.named if self._names_a_thing(named.mention)]
+        named = [named for named in self.reading.named if self.known.is_named(named.mention)]
         return len(self.reading.places) < 2 and len(set(self.reading.sides)) < 2 and len(named) <= 1 and not several
-
-    def _names_a_thing(self, mention: Mention) -> bool:
-        if mention.of("position", "body_part"):
-            return False
-        ids, names = frozenset(mention.of("finding")), frozenset(mention.of("name"))
-        return any(thing.is_called(ids, names) for thing in self.known.things)
 
     def _missed_by_the_best(self, claims: Sequence[OfThing]) -> Iterator[str]:
         best = max(self.meant, key=lambda thing: sum(claim.holds(thing) for claim in claims))

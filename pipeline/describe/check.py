@@ -36,8 +36,8 @@ def unsupported(text: str, facts: Sequence[Fact] | Known) -> tuple[str, ...]:
 
     `facts` are those of what the text is about: of a region and its picture's acquisition for a caption, of the picture
     and all its regions for summary and report. Where a sentence names something, its places, sizes and looks must be of
-    that; where it names nothing, of what the sentence before named. A side needs a fact with the frame of the patient,
-    a length one whose basis is a header or calibrated spacing, an absence one that asserts it.
+    that; where it names nothing, of the things that bore out the one before, else of any. A side needs a fact of the
+    patient's side, a length one whose basis is a header or calibrated spacing, an absence one that asserts it.
     """
     known = facts if isinstance(facts, Known) else Known(facts)
     failed = {slot for slot, is_so in _SCREENS.items() if is_so(text)}
@@ -63,7 +63,7 @@ def clauses(sentence: str, known: Known) -> list[str]:
     found: list[str] = []
     begun = ""
     for part in _CLAUSE.split(sentence):
-        if known.names_a_thing(read(part, known.names)):
+        if any(known.is_named(each.mention) for each in read(part, known.names).named):
             found.append(f"{begun} {part}")
             begun = ""
         elif found:
@@ -92,8 +92,7 @@ def withheld(name: str) -> tuple[str, ...]:
     """
     text = f"{noun(name).bare}, {noun(name).plural}"
     failed = {slot for slot, is_so in _SCREENS.items() if is_so(name)}
-    for failure in BearsOut(Known(tuple(_stated(name))), read(text), ()).failures():
-        failed.add(failure)
+    failed.update(BearsOut(Known(tuple(_stated(name))), read(text), ()).failures())
     return tuple(failure for failure in FAILURES if failure in failed & _OF_NAMES)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 
 from annotators.captioners.evidence import UNLABELLED, UNNAMED
 from annotators.captioners.nouns import noun
-from pipeline.describe.reading.read import Reading
+from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.vocabulary import Words, vocabulary
 from pipeline.describe.reading.words import folded_words
 from schemas.facts import IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
@@ -108,11 +108,11 @@ class Known:
             elif fact.kind in COUNTS and fact.attribute not in AREAS:
                 yield fact.attribute
 
-    def names_a_thing(self, reading: Reading) -> bool:
-        """Whether a sentence names something that is known, and not as a place."""
-        mentions = [named.mention for named in reading.named if not named.mention.of("position", "body_part")]
-        ids = frozenset(id for mention in mentions for id in mention.of("finding"))
-        names = frozenset(name for mention in mentions for name in mention.of("name"))
+    def is_named(self, mention: Mention) -> bool:
+        """Whether a name is that of something known, and no place."""
+        if mention.of("position", "body_part"):
+            return False
+        ids, names = frozenset(mention.of("finding")), frozenset(mention.of("name"))
         return any(thing.is_called(ids, names) for thing in self.things)
 
     @cached_property

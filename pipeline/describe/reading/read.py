@@ -19,7 +19,7 @@ from schemas.taxonomy.csv_table import listed, read_rows
 _NOTHING = re.compile(
     r"\b(?:no|without) (?:further )?annotation\b|\bnot been annotated\b|\bnothing\b[^.]*\bannotated\b", re.IGNORECASE
 )
-_NO_SIDE = frozenset({"untreated", "open", "behind", "out", "over", "unread"})
+_NO_SIDE = frozenset({"over", "unread"})
 COUNTABLE = ("finding", "name", "area", "label")
 _SUFFIX = re.compile(
     r"(?:oma|omata|itis|osis|emia|pathy|plasia|megaly|ectasis|ectasia|rrhage|penia|lithiasis|malacia|stenosis)$"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
@@ -138,7 +138,7 @@ def vocabulary() -> Vocabulary:
     return Vocabulary(chain(_findings(), _attributes(), _places(), _body_parts(), _exams(), _labels(), _wording()))
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
 def names_vocabulary(names: frozenset[str]) -> Vocabulary:
     """Of names that facts bear and the lexicon need not know."""
     return Vocabulary((name, Meaning("name", name), True) for name in names)
