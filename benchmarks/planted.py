@@ -152,7 +152,13 @@ def _row(phantom: Phantom, seen: Supervision) -> dict[str, Any]:
         for name in ("modality", "technique", "body_part", "projection", "image_laterality")
     }
     states = [
-        {"category": category, "state": STATES.get(state, "present"), "basis": "phantom", "visible": state != "unseen"}
+        {
+            "category": category,
+            "state": STATES.get(state, "present"),
+            "basis": "phantom",
+            "visible": state != "unseen",
+            "stated": True,
+        }
         for category, state in seen.states.items()
     ]
     return {

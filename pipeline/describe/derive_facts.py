@@ -24,9 +24,8 @@ class DerivedFacts:
 def derive_facts(row: Mapping[str, Any], regions: Sequence[Marked]) -> DerivedFacts:
     """`row` holds the picture's columns as `Describe.reads` names them, selection's winning over those of images."""
     sides = [region_side(row, region) for region in regions]
-    shown = frozenset(region.category for region in regions if region.category is not None)
     return DerivedFacts(
-        image=(*image_facts(row, shown), *count_facts(row, regions, sides)),
+        image=(*image_facts(row), *count_facts(row, regions, sides)),
         regions=tuple(tuple(_region_facts(row, region, side)) for region, side in zip(regions, sides, strict=True)),
     )
 

@@ -1,6 +1,6 @@
 """What the picture's attributes and labels say of it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from schemas.facts import IMAGE, Fact
@@ -11,15 +11,13 @@ from schemas.taxonomy.modalities import UNKNOWN, modalities, technique_of
 from schemas.taxonomy.projections import projection_of
 
 ASSERTIONS = {"present": "present", "absent": "absent", "uncertain": "possible"}
-DIAGNOSES = frozenset({"pathology", "clinical", "report"})
 LABEL_BASES = frozenset({"pathology", "clinical", "reader", "report", "model", "phantom"})
 PLANES = frozenset({"axial", "coronal", "sagittal", "oblique"})
 WINDOWS = {"lung", "bone", "brain", "soft tissue", "abdomen", "mediastinum", "liver", "stroke", "subdural"}
 
 
-def image_facts(row: Mapping[str, Any], shown: Collection[str] = ()) -> tuple[Fact, ...]:
-    """`shown`: categories of the picture's regions."""
-    return (*_acquisition(row), *_laterality(row), *_labels(row, shown))
+def image_facts(row: Mapping[str, Any]) -> tuple[Fact, ...]:
+    return (*_acquisition(row), *_laterality(row), *_labels(row))
 
 
 def _acquisition(row: Mapping[str, Any]) -> Iterator[Fact]:
@@ -58,17 +56,16 @@ def _laterality(row: Mapping[str, Any]) -> Iterator[Fact]:
         yield Fact(IMAGE, "laterality", "image", side, basis, frame="patient", source=row["source"])
 
 
-def _labels(row: Mapping[str, Any], shown: Collection[str]) -> Iterator[Fact]:
+def _labels(row: Mapping[str, Any]) -> Iterator[Fact]:
     """Of known categories in a known state with a known basis; `not_assessed` says nothing.
 
-    A category groups pictures: who marked exudates did not say diabetic retinopathy. So of a category that regions
-    show, their findings are told, and the category only where a diagnosis was made apart from them.
+    A category groups pictures: who marked exudates did not say diabetic retinopathy. So a category is told where the
+    source says it of the picture, else its regions' findings alone. What is stated is told whether it is there or not:
+    a category that texts name only where it is absent would be a sign of health to whoever learns from them.
     """
     for label in row["label_states"] or ():
         assertion = ASSERTIONS.get(label["state"])
-        if label["category"] in shown and label["basis"] not in DIAGNOSES:
-            continue
-        if assertion and is_category(label["category"]) and label["basis"] in LABEL_BASES:
+        if label["stated"] and assertion and is_category(label["category"]) and label["basis"] in LABEL_BASES:
             yield Fact(
                 IMAGE,
                 "label",

@@ -84,6 +84,7 @@ def _state(category: str, claims: Sequence[Claim]) -> dict[str, Any]:
         "state": states.pop() if len(states) == 1 else "uncertain",
         "visible": seen.pop() if len(seen) == 1 else None,
         "basis": basis,
+        "stated": not all(claim.on_picture for claim in claims),
     }
 
 

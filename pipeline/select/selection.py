@@ -43,7 +43,7 @@ class Select:
     """Rows of SELECTION, one a row of `images`, in its order."""
 
     name: ClassVar[str] = "selection"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (
             *KEY_NAMES, "pixel_hash", "width", "height", "pixel_std", "study", *STATED, "rejected",

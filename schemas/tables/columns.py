@@ -24,6 +24,7 @@ LABEL_STATE = pa.struct(
         ("state", pa.string()),  # present, absent, uncertain
         ("visible", pa.bool_()),  # false: present, but not to be seen on this picture; null: not said
         ("basis", pa.string()),
+        ("stated", pa.bool_()),  # of the picture as a whole; false: regions drawn on it are all there is
     ]
 )
 

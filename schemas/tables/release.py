@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from schemas.tables.columns import BOX, FACT, LABEL_STATE, NEGATIVE, RLE, WRITTEN, versioned
 
-RELEASE_VERSION = 3
+RELEASE_VERSION = 4
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 REGION = pa.struct(

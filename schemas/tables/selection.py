@@ -8,7 +8,7 @@ STATUSES = ("kept", "excluded", "rejected", "duplicate")
 
 SELECTION = versioned(
     "selection",
-    2,
+    3,
     [
         *KEY,
         pa.field("status", pa.string(), nullable=False),  # one of STATUSES

@@ -78,7 +78,8 @@ def make_row(
         "scale": 1.0,
         "schema_version": RELEASE_VERSION,
         "label_states": [
-            {"category": category, "state": state, "visible": True, "basis": "phantom"} for category, state in states
+            {"category": category, "state": state, "visible": True, "basis": "phantom", "stated": True}
+            for category, state in states
         ],
         "summary": "A fundus photograph of the retina.",
         "report": f"A fundus photograph of the retina with {told}.",

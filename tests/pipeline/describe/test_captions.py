@@ -36,7 +36,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {5: "1a8833b7b0ff46bd58dfcd483717b613"}
+GOLDEN = {6: "1a8833b7b0ff46bd58dfcd483717b613"}
 
 
 def texts_of(row: Row) -> list[str]:
@@ -156,7 +156,7 @@ def test_a_film_without_labels_says_so_and_is_not_called_normal() -> None:
 
 
 def test_absent_labels_are_told_in_the_report() -> None:
-    absent = {"state": "absent", "visible": None, "basis": "reader"}
+    absent = {"state": "absent", "visible": None, "basis": "reader", "stated": True}
     labels = [{"category": name, **absent} for name in ("pneumonia", "fracture")]
     assert "pneumonia and fracture" in describe(chest_film(labels))[0]["report"]
 

@@ -7,12 +7,12 @@ from pipeline.describe.image_facts import image_facts
 from schemas.facts import Fact
 
 
-def facts(header: dict[str, Any] | None = None, shown: frozenset[str] = frozenset(), **row: Any) -> dict[str, Fact]:
+def facts(header: dict[str, Any] | None = None, **row: Any) -> dict[str, Fact]:
     """By attribute; the header says what the record says unless told otherwise."""
     names = (*TOLD_TWICE, "plane", "window", "label_states")
     whole = {"source": "own", **dict.fromkeys(names), **row}
     of_header = {f"header_{name}": whole[name] for name in TOLD_TWICE}
-    return {fact.attribute: fact for fact in image_facts({**whole, **of_header, **(header or {})}, shown)}
+    return {fact.attribute: fact for fact in image_facts({**whole, **of_header, **(header or {})})}
 
 
 def test_nothing_known_gives_no_fact() -> None:
@@ -77,15 +77,12 @@ def test_a_window_is_told_by_a_known_name_alone(window: dict[str, Any] | None, v
 def test_labels_become_facts_of_known_states(
     category: str, state: str, basis: str | None, assertion: str | None
 ) -> None:
-    known = facts(label_states=[{"category": category, "state": state, "visible": None, "basis": basis}])
+    states = {"category": category, "state": state, "visible": None, "basis": basis, "stated": True}
+    known = facts(label_states=[states])
     assert (known["category"].assertion if known else None) == assertion
 
 
-@pytest.mark.parametrize(
-    ("basis", "told"),
-    [("reader", False), ("model", False), ("phantom", False), ("clinical", True), ("pathology", True)],
-)
-def test_a_category_that_only_regions_show_is_no_diagnosis(basis: str, told: bool) -> None:
-    states = [{"category": "diabetic_retinopathy", "state": "present", "visible": None, "basis": basis}]
-    assert ("category" in facts(shown=frozenset({"diabetic_retinopathy"}), label_states=states)) is told
-    assert "category" in facts(label_states=states)
+@pytest.mark.parametrize("stated", [True, False])
+def test_a_category_that_only_regions_show_is_not_told(stated: bool) -> None:
+    state = {"category": "diabetic_retinopathy", "state": "present", "visible": None, "basis": "reader"}
+    assert ("category" in facts(label_states=[{**state, "stated": stated}])) is stated

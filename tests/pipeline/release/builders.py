@@ -142,7 +142,9 @@ def _selection_row(picture: Picture) -> dict[str, Any]:
         "image_id": picture.image_id,
         "group_id": IDS.group(picture.group or picture.item),
         "split": picture.split,
-        "label_states": [{"category": "pneumonia", "state": "absent", "visible": None, "basis": "reader"}],
+        "label_states": [
+            {"category": "pneumonia", "state": "absent", "visible": None, "basis": "reader", "stated": True}
+        ],
         "annotation_scope": ["cell"],
         "licence": picture.licence,
         "attribution": f"makers of {picture.source}",

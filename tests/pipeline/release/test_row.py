@@ -129,7 +129,9 @@ def test_what_selection_says_wins_and_the_projection_is_the_view() -> None:
     row = released(WIDE)[0]
     assert (row["view"], row["modality"], row["attribution"]) == ("PA", "microscopy", "makers of smears")
     assert row["axes"] == ["L", "F"]
-    assert row["label_states"] == [{"category": "pneumonia", "state": "absent", "visible": None, "basis": "reader"}]
+    assert row["label_states"] == [
+        {"category": "pneumonia", "state": "absent", "visible": None, "basis": "reader", "stated": True}
+    ]
 
 
 def test_damaged_pictures_are_counted_by_source_and_the_others_keep_their_own_rows() -> None:

@@ -59,6 +59,23 @@ def test_a_finding_that_is_drawn_is_present() -> None:
 
 
 @pytest.mark.parametrize(
+    ("labels", "regions", "stated"),
+    [
+        ([make_label("pneumonia")], [], True),
+        ([], [finding("pneumonia")], False),
+        ([make_label("pneumonia", basis="report")], [finding("pneumonia")], True),
+    ],
+)
+def test_who_draws_a_finding_does_not_state_its_category(
+    labels: list[dict[str, Any]], regions: list[dict[str, Any]], stated: bool
+) -> None:
+    pictures = pa.Table.from_pylist([CHEST])
+    lists = pa.array([labels], pa.list_(LABEL)), pa.array([regions], pa.list_(ANNOTATION))
+    (state,) = label_states(pictures, *lists)[0][0].as_py()
+    assert (state["state"], state["stated"]) == ("present", stated)
+
+
+@pytest.mark.parametrize(
     "region", [finding(None), make_annotation(kind="cell", category="blood_disorder"), make_annotation(kind="anatomy")]
 )
 def test_cells_and_anatomy_are_no_disease(region: dict[str, Any]) -> None:

@@ -108,7 +108,9 @@ def test_a_copy_names_the_picture_that_stays_by_its_id_and_leaves_it_everything(
     assert [(each["source"], each["licence"]) for each in kept["annotations"]] == [("a", "MIT"), ("b", "CC-BY-SA-4.0")]
     assert kept["annotations"][1]["mask"] == make_mask()
     assert (kept["licence"], kept["attribution"], kept["annotation_scope"]) == ("CC-BY-SA-4.0", "them", ["platelet"])
-    assert kept["label_states"] == [{"category": "pneumonia", "state": "present", "visible": None, "basis": "reader"}]
+    assert kept["label_states"] == [
+        {"category": "pneumonia", "state": "present", "visible": None, "basis": "reader", "stated": True}
+    ]
     assert (copy["status"], copy["image_id"], copy["duplicate_of"]) == ("duplicate", None, kept["image_id"])
     assert [copy[name] for name in ("annotations", "annotation_scope", "label_states", "unmapped")] == [None] * 4
     assert copy["group_id"] == kept["group_id"]
@@ -185,4 +187,4 @@ def test_golden_rows_of_this_version() -> None:
     tables = {"images": images, "records": records, "decisions": decide_on(images, records)}
     found = Select(rules=SelectSettings(), id_key=ID_KEY)(tables)
     assert found.schema == SELECTION
-    assert (Select.version, rows_hash(column_hashes(found))) == (2, "9db800475163203c7c4ef8370d89d536")
+    assert (Select.version, rows_hash(column_hashes(found))) == (3, "758731472b6a46a8dcbe241a7ede2026")
