@@ -14,7 +14,7 @@ from pipeline.clip.settings import ModelSettings
 from pipeline.clip.tokenizer import Tokens
 from pipeline.clip.towers import ImageTower, TextTower
 
-SCALE, BIAS = 10.0, -10.0  # of the sigmoid loss at the start, as SigLIP has them (Zhai et al. 2023)
+SCALE, BIAS = 10.0, -10.0  # of the sigmoid loss, as SigLIP has them for batches of 32,768 (Zhai et al. 2023)
 SOFTMAX_SCALE = 1 / 0.07  # as CLIP
 MOST_SCALE = 100.0
 TEXTS_AT_ONCE = 64
@@ -77,6 +77,16 @@ class RegionClip(nn.Module):
         self.scale = nn.ParameterDict({name: nn.Parameter(torch.tensor(start)) for name in ("image", "region")})
         bias = {name: nn.Parameter(torch.tensor(BIAS)) for name in ("image", "region")} if sigmoid else {}
         self.bias = nn.ParameterDict(bias)
+
+    @torch.no_grad()
+    def start_biases(self, pictures: int, regions: int) -> None:
+        """At the logarithm of the odds that a pair of a batch belongs together, for so many of each in a batch.
+
+        With a bias far below that, false pairs weigh nothing until all cosines are near 1. Softmax has no bias.
+        """
+        for name, count in (("image", pictures), ("region", regions)):
+            if name in self.bias:
+                self.bias[name].fill_(-math.log(count))
 
     @property
     def configs(self) -> TowerConfigs:

@@ -116,6 +116,7 @@ def _learner(
         tokenizer, configs = tokenizer_of(settings, rows), None
     torch.manual_seed(training.run.seed)
     model = RegionClip(settings, tokenizer.size, configs).to(device)
+    model.start_biases(training.run.batch, training.run.batch * settings.roi.regions)
     return Learner(model, tokenizer, optimiser_of(model, training.run), torch.from_numpy(rows.group_hashes()))
 
 

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from pipeline.clip.model import Embedded, RegionClip, Views
+from pipeline.clip.settings import LossKind
 from tests.pipeline.clip.builders import some_tokens, some_views, tiny_model, tiny_settings, tiny_tokenizer
 
 
@@ -115,3 +116,10 @@ def test_softmax_has_no_bias() -> None:
     assert not len(model.bias)
     z = torch.nn.functional.normalize(torch.randn(2, 12), dim=1)
     assert torch.allclose(model.logits(z, z, "image").diagonal(), torch.full((2,), 1 / 0.07), rtol=1e-4)
+
+
+@pytest.mark.parametrize(("loss", "biases"), [("sigmoid", {"image": 1 / 32, "region": 1 / 128}), ("softmax", {})])
+def test_biases_start_at_the_odds_of_a_batch(loss: LossKind, biases: dict[str, float]) -> None:
+    model = RegionClip(replace(tiny_settings(), loss=loss), tiny_tokenizer().size)
+    model.start_biases(32, 128)
+    assert {name: float(bias.detach().exp()) for name, bias in model.bias.items()} == pytest.approx(biases)
