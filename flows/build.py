@@ -3,13 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from flows.config.corpus import CorpusConfig
 from flows.facts import RunClock, revision
+from flows.thread_executor import thread_executor
 from pipeline.annotate.stage import Annotate
 from pipeline.describe.captions import Describe
+from pipeline.describe.writers import served
 from pipeline.ingest.images import Ingest
 from pipeline.ingest.records import Records
 from pipeline.inventory.index import store_all, take_all
@@ -29,6 +32,8 @@ from schemas.errors import ConfigError, FellShort
 from schemas.ids import IdKey
 from schemas.keys import canonical_hash
 
+PARTS_AT_ONCE = 3  # that a server is asked about: while one is checked, others ask
+
 
 @dataclass(frozen=True)
 class BuildOrder:
@@ -38,16 +43,18 @@ class BuildOrder:
     work: Work
     id_key: IdKey
     trace: Path
+    answers: Path
     until: str = "release"
     options: InventoryOptions = field(default_factory=InventoryOptions)
 
 
 @dataclass(frozen=True)
 class Built:
-    """What a build left behind: an index a stage, and the release where it went that far."""
+    """What a build left behind: an index a stage, the release where it went that far, the ledger of who was asked."""
 
     indexes: Mapping[str, StageIndex]
     release: Published | None
+    asked: Mapping[str, Any] | None = None
 
 
 @dataclass
@@ -60,6 +67,7 @@ class Run:
     trace: Trace
     indexes: dict[str, StageIndex] = field(default_factory=dict)
     release: Published | None = None
+    asked: Mapping[str, Any] | None = None
 
     @property
     def config(self) -> CorpusConfig:
@@ -75,8 +83,8 @@ class Run:
     def stored(self, part: StoredPart, *tables: str) -> dict[str, StoredPart]:
         return {table: self.indexes[table].by_part[part.part] for table in tables}
 
-    def finish(self, parts: list[PartInput]) -> None:
-        index = run_stage(self.order.work, parts, self.execute, self.watch)
+    def finish(self, parts: list[PartInput], execute: Execute | None = None) -> None:
+        index = run_stage(self.order.work, parts, execute or self.execute, self.watch)
         self.indexes[index.stage] = index
 
 
@@ -88,7 +96,7 @@ def build(order: BuildOrder, execute: Execute, watch: Watch) -> Built:
             step(run)
             if verb == order.until:
                 break
-    return Built(run.indexes, run.release)
+    return Built(run.indexes, run.release, run.asked)
 
 
 def inventory(run: Run) -> None:
@@ -148,9 +156,19 @@ def annotate(run: Run) -> None:
 
 
 def describe(run: Run) -> None:
-    stage = Describe(run.config.describe)
+    """A server is asked from this process, which holds the one ledger and the credential, some parts at once."""
+    settings = run.config.describe
+    if settings.writer == "rules":
+        run.finish(_described(run, Describe(settings)))
+        return
+    with thread_executor(PARTS_AT_ONCE) as execute, served(settings, run.order.answers) as (stage, chat):
+        run.finish(_described(run, stage), execute)
+        run.asked = chat.summary()
+
+
+def _described(run: Run, stage: Describe) -> list[PartInput]:
     tables = ("images", "selection", "regions")
-    run.finish([PartInput(part.part, stage, run.stored(part, *tables)) for part in run.parts()])
+    return [PartInput(part.part, stage, run.stored(part, *tables)) for part in run.parts()]
 
 
 def release(run: Run) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 
 from flows.terminal import say
-from schemas.errors import FellShort, WrongRun
+from schemas.errors import BudgetSpent, FellShort, WrongRun
 
 INTERRUPTED = 130
 
@@ -209,6 +209,10 @@ def guarded(command: Callable[[], object]) -> int:
     except FellShort as error:
         say(f"fell short: {error}")
         return 1
+    except BudgetSpent as error:
+        again = shlex.join(["medregion", *sys.argv[1:], "--set", "describe.openai.budget=MORE"])
+        say(f"medregion: {error}. Go on with: {again}")
+        return 2
     except WrongRun as error:
         say(f"medregion: {error}")
         return 2

@@ -3,7 +3,7 @@
 import os
 import signal
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any
@@ -38,7 +38,7 @@ def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def bounded(pool: ProcessPoolExecutor, tasks: Iterable[Any], in_flight: int) -> Iterator[PartResult]:
+def bounded(pool: Executor, tasks: Iterable[Any], in_flight: int) -> Iterator[PartResult]:
     """Results as they come; the next task is taken only when one is done."""
     running: set[Future[PartResult]] = set()
     for task in tasks:

@@ -8,6 +8,7 @@ from flows.build import STEPS, BuildOrder
 from flows.config.corpus import CorpusConfig
 from flows.work_folder import check_place
 from pipeline.annotate.models import check_models
+from pipeline.describe.writers import check_writer
 from pipeline.inventory.check import check_source
 from pipeline.inventory.take import InventoryOptions
 from pipeline.phantoms.source import as_folder
@@ -30,9 +31,11 @@ def order_of(config: CorpusConfig, work: Work, until: str | None, limit: int | N
     check_place(work, config.sources)
     thresholds(config.select.splits)
     check_models(config.annotate)
-    skip = (Path(work.root),) if work.local else ()
+    check_writer(config.describe, config.sources)
+    answers = answers_path(work)
+    skip = (Path(work.root), answers) if work.local else (answers,)
     options = InventoryOptions(limit=limit, skip=skip)
-    return BuildOrder(config, work, id_key_of(config), trace_path(work), stage, options)
+    return BuildOrder(config, work, id_key_of(config), trace_path(work), answers, stage, options)
 
 
 def id_key_of(config: CorpusConfig) -> IdKey:
@@ -47,7 +50,18 @@ def id_key_of(config: CorpusConfig) -> IdKey:
 
 def trace_path(work: Work) -> Path:
     """Beside a local work directory; for an object store in the current folder, since paths must not leave."""
+    return _beside(work, "trace")
+
+
+def answers_path(work: Work) -> Path:
+    """The folder of what a server answered and of its ledger; beside the work directory too, so that whoever removes
+    that and builds anew does not pay again.
+    """
+    return _beside(work, "answers")
+
+
+def _beside(work: Work, ending: str) -> Path:
     if work.local:
         folder = Path(work.root)
-        return folder.with_name(f"{folder.name}.trace")
-    return Path(f"{work.root.strip('/').replace('/', '-')}.trace").absolute()
+        return folder.with_name(f"{folder.name}.{ending}")
+    return Path(f"{work.root.strip('/').replace('/', '-')}.{ending}").absolute()

@@ -101,4 +101,5 @@ class SourceSettings:
     labels: Mapping[str, LabelSettings] = field(default_factory=dict)
     tables: tuple[TableSettings, ...] = ()
     burned_in: Literal["none", "marker", "text_blanked", "annotation"] | None = None
+    public: bool = False  # anybody may see its pictures and what is said of them, so other machines may be sent them
     rejected_limit: float = 0.05  # share of the source's images; beyond it the run ends

@@ -1,10 +1,13 @@
 """What every captioner gives back, and the two methods that it has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from annotators.captioners.evidence import Evidence
+
+Slot = tuple[str, str]  # summary, report, caption or paraphrase; the region's id, of a picture's text ``
+PICTURE = ""
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,10 @@ class RegionTexts:
 
 @dataclass(frozen=True)
 class Texts:
-    """A summary in one or two sentences, a report in findings style, and the texts of each region, in order."""
+    """A summary in one or two sentences, a report in findings style, and the texts of each region.
+
+    A text that could not be had is empty; a region of which none could be had may be left out.
+    """
 
     summary: str
     report: str
@@ -32,7 +38,23 @@ class Draft:
     """
 
     evidence: Evidence
-    wrong: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]]
+    wrong: Mapping[Slot, tuple[str, tuple[str, ...]]]
+
+
+def slots_of(evidence: Evidence) -> Iterator[Slot]:
+    """Of all texts of a picture, in order."""
+    yield from (("summary", PICTURE), ("report", PICTURE))
+    for region in evidence.regions:
+        yield from (("caption", region.region_id), ("paraphrase", region.region_id))
+
+
+def texts_of(texts: Texts) -> dict[Slot, str]:
+    """Those that could be had."""
+    told: dict[Slot, str] = {("summary", PICTURE): texts.summary, ("report", PICTURE): texts.report}
+    for each in texts.regions:
+        told["caption", each.region_id] = each.caption
+        told["paraphrase", each.region_id] = each.paraphrase
+    return {slot: text for slot, text in told.items() if text}
 
 
 class Captioner(Protocol):

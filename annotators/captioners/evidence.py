@@ -1,9 +1,11 @@
 """What a captioner may say of a picture: facts of the picture and of its regions, and nothing else."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from annotators.proposal import Picture
+from schemas.crops import Box
 from schemas.facts import Fact
 
 NO_KIND = "unlabelled"  # the kind of a region that nobody named
@@ -29,12 +31,24 @@ class RegionEvidence:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What a captioner may look at: `look` decodes the picture each time. Boxes are in its pixels, a region each."""
+
+    look: Callable[[], Picture]
+    boxes_xyxy: tuple[Box, ...]
+
+
+@dataclass(frozen=True)
 class Evidence:
-    """One picture; what is counted stands in the order in which it is to be told."""
+    """One picture; what is counted stands in the order in which it is to be told.
+
+    `shown` is None for a captioner that looks at no pixels.
+    """
 
     image_id: str
     facts: tuple[Fact, ...]
     regions: tuple[RegionEvidence, ...] = ()
+    shown: Shown | None = field(default=None, compare=False, repr=False)
 
     @cached_property
     def by_slot(self) -> dict[tuple[str, str], Fact]:

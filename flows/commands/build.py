@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from flows.asked import asked_line
 from flows.build import BuildOrder, Built
 from flows.commands.dry_run import print_plan
 from flows.config.corpus import read_corpus
@@ -81,6 +82,8 @@ def _run(order: BuildOrder, command: BuildCommand) -> Built:
 
 
 def report(built: Built) -> None:
+    if built.asked is not None:
+        say(asked_line(built.asked))
     if built.release is None:
         stage, index = list(built.indexes.items())[-1]
         tell(f"done up to {stage}: {index.rows} rows in {len(index.parts)} parts")

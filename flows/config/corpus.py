@@ -52,13 +52,14 @@ class CorpusConfig(BaseModel):
         return release
 
     def public(self) -> dict[str, Any]:
-        """For a manifest: names of sources and checksums of weights; no folders, no variables, no devices."""
+        """For a manifest: names of sources, checksums of weights and prompts; no folders, devices, servers."""
         settings = self.model_dump(mode="json", exclude={"set"})
         for source in settings["sources"]:
-            for private in ("root", "include", "exclude", "tables"):
+            for private in ("root", "include", "exclude", "tables", "public"):
                 del source[private]
             if source["annotations"]:
                 source["annotations"] = {"kind": source["annotations"]["kind"]}
+        settings["describe"] = dict(self.describe.key())
         annotate = settings["annotate"]
         for model in (*annotate["detectors"], annotate["segmenter"]):
             model["sha256"] = weights_key(model["weights"])

@@ -1,26 +1,22 @@
-"""The stage that writes texts: for every kept picture facts, evidence, texts, check, negatives; never a pixel."""
+"""The stage that writes texts: for every kept picture facts, evidence, texts, check, negatives."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from annotators.captioners.captioner import Captioner
-from annotators.captioners.evidence import Evidence
 from annotators.captioners.rules import RuleWriter
 from annotators.captioners.templates import chosen, templates_sha256
 from pipeline.describe.check import withheld
 from pipeline.describe.checked_texts import Written, checked_texts
-from pipeline.describe.derive_facts import DerivedFacts, derive_facts
 from pipeline.describe.marked import COLUMNS as REGION_COLUMNS
-from pipeline.describe.marked import Key, Marked, marked_regions
+from pipeline.describe.marked import Marked
 from pipeline.describe.negatives import Negative, Renderer, region_negatives, report_negatives
-from pipeline.describe.select_evidence import select_evidence
+from pipeline.describe.pictures import PIXELS, TOLD_TWICE, Picture, pictures
 from pipeline.describe.settings import DescribeSettings
 from pipeline.describe.swaps import Scene
-from schemas.errors import StorageError
 from schemas.facts import Fact
 from schemas.tables.captions import CAPTIONS
 from schemas.tables.columns import KEY_NAMES
@@ -35,24 +31,12 @@ TABLES = (
     *(("schemas.taxonomy", name) for name in ("body_parts", "categories", "labels", "modalities", "projections")),
 )
 MANY = 1 << 30
-# A record may say otherwise than the header; who said it is part of a fact.
-TOLD_TWICE = ("modality", "technique", "body_part", "projection", "image_laterality")
 HEADER_COLUMNS = ("width", "height", "axes", "plane", "spacing_mm", "spacing_basis", "window", *TOLD_TWICE)
 SELECTION_COLUMNS = ("status", "image_id", "label_states", "annotation_scope", *TOLD_TWICE)
 
 
 class Writer(Captioner, Renderer, Protocol):
     """Writes a picture's texts, and the same again from edited facts."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """What there is to say of one picture, and what was said."""
-
-    regions: Sequence[Marked]
-    derived: DerivedFacts
-    evidence: Evidence
-    texts: Sequence[Written]
 
 
 @dataclass(frozen=True)
@@ -73,31 +57,21 @@ class Describe:
     fallback: Writer = field(default_factory=RuleWriter)  # whose words replace what is wrong, and all negatives' words
 
     def settings(self) -> Mapping[str, Any]:
-        return {**asdict(self.options), "templates": templates_sha256(), "tables": tables_hash(*TABLES)}
+        return {**self.options.key(), "templates": templates_sha256(), "tables": tables_hash(*TABLES)}
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
         """Rows of CAPTIONS; a picture with a text that its facts do not bear out is a rejected row."""
-        kept = kept_rows(tables["images"], tables["selection"])
-        regions = marked_regions(tables["regions"], {key: (row["width"], row["height"]) for key, row in kept.items()})
-        keys = sorted(kept)
-        derived = [derive_facts(kept[key], regions.get(key, [])) for key in keys]
-        evidence = [
-            select_evidence(kept[key]["image_id"], regions.get(key, []), facts, self.options)
-            for key, facts in zip(keys, derived, strict=True)
-        ]
-        texts = checked_texts(self.writer, self.fallback, evidence)
-        rows = [
-            self._row(key, kept[key], Picture(regions.get(key, []), facts, each, said))
-            for key, facts, each, said in zip(keys, derived, evidence, texts, strict=True)
-        ]
+        found = pictures(tables, self.options)
+        texts = checked_texts(self.writer, self.fallback, [picture.evidence for picture in found])
+        rows = [self._row(picture, said) for picture, said in zip(found, texts, strict=True)]
         return pa.Table.from_pylist(rows, schema=CAPTIONS)
 
-    def _row(self, key: Key, row: Mapping[str, Any], picture: Picture) -> dict[str, Any]:
-        named = dict(zip(KEY_NAMES, key, strict=True))
-        if failed := [failure for each in picture.texts for failure in each.wrong]:
+    def _row(self, picture: Picture, texts: Sequence[Written]) -> dict[str, Any]:
+        named = dict(zip(KEY_NAMES, picture.key, strict=True))
+        if failed := [failure for each in texts for failure in each.wrong]:
             return {**named, "rejected": {"reason": UNSUPPORTED, "value": float(len(failed))}}
-        summary, report, *of_regions = picture.texts
-        negatives = self._region_negatives(picture.evidence, row, picture.regions)
+        summary, report, *of_regions = texts
+        negatives = self._region_negatives(picture)
         of_report = report_negatives(
             self.fallback, picture.evidence, self.fallback.report(picture.evidence), self.options.negatives_per_report
         )
@@ -115,13 +89,12 @@ class Describe:
             ],
         }
 
-    def _region_negatives(
-        self, evidence: Evidence, row: Mapping[str, Any], regions: Sequence[Marked]
-    ) -> dict[str, list[Negative]]:
+    def _region_negatives(self, picture: Picture) -> dict[str, list[Negative]]:
         """By region id, of as many regions as the settings allow, chosen by a hash of their ids."""
-        scope = frozenset(row["annotation_scope"] or ())
-        scene = Scene(evidence.modality, evidence.value("acquisition", "body_part"), regions, scope)
-        pairs = list(zip(evidence.regions, regions, strict=True))
+        evidence = picture.evidence
+        scope = frozenset(picture.row["annotation_scope"] or ())
+        scene = Scene(evidence.modality, evidence.value("acquisition", "body_part"), picture.regions, scope)
+        pairs = list(zip(evidence.regions, picture.regions, strict=True))
         limit = self.options.regions_with_negatives
         if len(pairs) > limit:
             pairs = sorted(pairs, key=lambda pair: chosen(pair[0].region_id, "negatives", MANY))[:limit]
@@ -132,19 +105,11 @@ class Describe:
         }
 
 
-def kept_rows(images: pa.Table, selection: pa.Table) -> dict[Key, dict[str, Any]]:
-    """The attributes of each kept picture by its key: selection's words, those of the header as `header_...`."""
-    kept = selection.filter(pc.equal(selection["status"], "kept"))
-    chosen_rows = {tuple(row[name] for name in KEY_NAMES): row for row in kept.to_pylist()}
-    rows: dict[Key, dict[str, Any]] = {}
-    for image in images.to_pylist():
-        key = tuple(image[name] for name in KEY_NAMES)
-        if key in chosen_rows:
-            header = {f"header_{name}": image[name] for name in TOLD_TWICE}
-            rows[key] = {**image, **header, **chosen_rows[key]}
-    if missing := len(chosen_rows) - len(rows):
-        raise StorageError(f"captions: {missing} kept pictures are not in the table images; build select again")
-    return rows
+@dataclass(frozen=True)
+class DescribeSeen(Describe):
+    """The same by a writer that looks at pictures, so that other pixels are other captions."""
+
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {**Describe.reads, "images": (*Describe.reads["images"], PIXELS)}
 
 
 def _region_row(

@@ -1,10 +1,10 @@
 """Texts that were checked: what a writer said, mended where it was wrong, else said by the fallback."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from annotators.captioners.captioner import Captioner, Draft, Texts
+from annotators.captioners.captioner import PICTURE, Captioner, Draft, Slot, Texts, slots_of, texts_of
 from annotators.captioners.evidence import Evidence
 from pipeline.describe.check import too_long, unsupported
 from pipeline.describe.known import Known
@@ -13,8 +13,6 @@ Outcome = Literal["kept", "repaired", "replaced"]
 REPAIRS = 2  # at most
 UNANSWERED = "unanswered"  # beside check.FAILURES: the writer gave no text
 WORDS = {"summary": 80, "report": 400, "caption": 80, "paraphrase": 80}  # at most, of a writer that is not the fallback
-Slot = tuple[str, str]  # summary, report, caption or paraphrase; the region's id, of a picture's text ``
-PICTURE = ""
 
 
 @dataclass(frozen=True)
@@ -117,17 +115,3 @@ def _replaced(texts: Sequence[Written], checks: Checks, fallback: Captioner, evi
         )
         for each in texts
     ]
-
-
-def slots_of(evidence: Evidence) -> Iterator[Slot]:
-    yield from (("summary", PICTURE), ("report", PICTURE))
-    for region in evidence.regions:
-        yield from (("caption", region.region_id), ("paraphrase", region.region_id))
-
-
-def texts_of(texts: Texts) -> Mapping[Slot, str]:
-    told: dict[Slot, str] = {("summary", PICTURE): texts.summary, ("report", PICTURE): texts.report}
-    for each in texts.regions:
-        told["caption", each.region_id] = each.caption
-        told["paraphrase", each.region_id] = each.paraphrase
-    return told

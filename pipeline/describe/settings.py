@@ -1,10 +1,23 @@
 """What a corpus config says under `describe`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
+from annotators.captioners.chat.settings import ServerSettings
+from annotators.captioners.prompted import facts
+from annotators.captioners.prompted.prompt import read_prompt
+from annotators.captioners.prompted.settings import WritingSettings
 from pipeline.sources import FORBID_EXTRA
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenaiSettings(WritingSettings, ServerSettings):
+    """A server, and how its model is asked. Where it lies, how hard it is asked and what it costs is in no key."""
+
+    def key(self) -> Mapping[str, Any]:
+        prompt = read_prompt(self.prompt).sha256
+        return {"model": self.model, "prompt": prompt, "facts": facts.VERSION, **self.writing_key()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,9 +25,15 @@ class DescribeSettings:
     """All facts are recorded; the limits are of what is said, so that a picture with hundreds of cells stays short."""
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = FORBID_EXTRA
-    writer: Literal["rules"] = "rules"
+    writer: Literal["rules", "openai"] = "rules"
+    openai: OpenaiSettings | None = None
     negatives_per_region: int = 10  # at most; fewer where the facts allow no more
     negatives_per_report: int = 10  # at most
     regions_with_negatives: int = 64  # at most, of one picture
     names_per_report: int = 12  # at most; the others are counted among the facts alone
     relations_per_report: int = 2  # at most
+
+    def key(self) -> Mapping[str, Any]:
+        """What affects the texts; of writers, the settings of the one that writes."""
+        limits = {name: value for name, value in asdict(self).items() if name != "openai"}
+        return limits if self.writer == "rules" or self.openai is None else {**limits, "openai": self.openai.key()}

@@ -36,6 +36,7 @@ def as_folder(source: SourceSettings) -> SourceSettings:
         source,
         include=(f"{IMAGES}/**/*",),
         attribution=source.attribution or ATTRIBUTION,
+        public=True,
         annotations=AnnotationSettings(kind="regions", path=REGIONS, label_source="phantom"),
         tables=(table, *source.tables),
         labels={**{words[each.id]: _meaning(each) for each in categories()}, **source.labels},

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.describe.captions import TOLD_TWICE
 from pipeline.describe.derive_facts import derive_facts, rounded
+from pipeline.describe.pictures import TOLD_TWICE
 from schemas.facts import Fact
 from schemas.lexicon.attributes import attribute_table
 from schemas.lexicon.places import all_places

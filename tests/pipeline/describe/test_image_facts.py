@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.describe.captions import TOLD_TWICE
 from pipeline.describe.image_facts import image_facts
+from pipeline.describe.pictures import TOLD_TWICE
 from schemas.facts import Fact
 
 

@@ -41,9 +41,10 @@ def said(content: Any = "fine", finish: Any = "stop", usage: Any = (10, 5), dela
 
 @dataclass
 class ChatServer:
-    """`answer` gets the text of the user's first part, and how often it was asked before."""
+    """`answer` gets what `read` takes from a body, and how often that was asked before."""
 
     answer: Callable[[str, int], Say]
+    read: Callable[[dict[str, Any]], str]
     url: str = ""
     asked: Counter[str] = field(default_factory=Counter)
     bodies: list[dict[str, Any]] = field(default_factory=list)
@@ -55,7 +56,7 @@ class ChatServer:
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> Say:
         value = json.loads(body)
-        text = value["messages"][1]["content"][0]["text"]
+        text = self.read(value)
         with self.lock:
             before = self.asked[text]
             self.asked[text] += 1
@@ -71,10 +72,17 @@ class ChatServer:
         return say
 
 
+def first_text(body: dict[str, Any]) -> str:
+    """Of the user."""
+    return str(body["messages"][1]["content"][0]["text"])
+
+
 @contextmanager
-def chat_server(answer: Callable[[str, int], Say] | Say) -> Iterator[ChatServer]:
+def chat_server(
+    answer: Callable[[str, int], Say] | Say, read: Callable[[dict[str, Any]], str] = first_text
+) -> Iterator[ChatServer]:
     """Serves until the block ends."""
-    served = ChatServer(answer if callable(answer) else lambda text, before: answer)
+    served = ChatServer(answer if callable(answer) else lambda text, before: answer, read)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
