@@ -12,6 +12,7 @@ from flows.facts import RunClock, revision
 from flows.thread_executor import thread_executor
 from pipeline.annotate.stage import Annotate
 from pipeline.describe.captions import Describe
+from pipeline.describe.noted import note_settings
 from pipeline.describe.writers import served
 from pipeline.ingest.images import Ingest
 from pipeline.ingest.records import Records
@@ -158,6 +159,7 @@ def annotate(run: Run) -> None:
 def describe(run: Run) -> None:
     """A server is asked from this process, which holds the one ledger and the credential, some parts at once."""
     settings = run.config.describe
+    note_settings(run.order.work, settings)
     if settings.writer == "rules":
         run.finish(_described(run, Describe(settings)))
         return

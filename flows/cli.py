@@ -167,7 +167,10 @@ def embed(
 
 
 captions = typer.Typer(
-    help="The texts of a release.", no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None
+    help="The texts of a work directory or release.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 app.add_typer(captions, name="captions")
 
@@ -183,6 +186,18 @@ def audit(
     from flows.commands.captions_audit import AuditCommand, run
 
     run(AuditCommand(release, out, seed, limit))
+
+
+@captions.command("show")
+def show_texts(
+    work: WorkFolder,
+    identity: Annotated[str, typer.Argument(metavar="ID", help="A region_id or image_id, or the beginning of one.")],
+    out: Annotated[str | None, typer.Option(help="The page; default: captions-ID.html.")] = None,
+) -> None:
+    """How texts came about: picture, evidence, what a model was asked and answered, what the check said."""
+    from flows.commands.captions_show import run
+
+    run(work, identity, out)
 
 
 def main() -> None:

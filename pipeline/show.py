@@ -137,6 +137,12 @@ def drawn(image: ShownImage) -> Pixels:
     return np.asarray(canvas, np.uint8)
 
 
+def png_of(rgb: Pixels) -> bytes:
+    """Of a picture in RGB."""
+    _, encoded = cv2.imencode(".png", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR))
+    return bytes(encoded.tobytes())
+
+
 def _draw(canvas: Pixels, region: ShownRegion, zoom: float, colour: tuple[int, int, int]) -> None:
     """Changes the canvas, which belongs to `drawn`."""
     x1, y1, x2, y2 = (round(edge * zoom) for edge in region.box_xyxy)

@@ -7,7 +7,7 @@ from schemas.errors import StorageError
 
 
 def run(url: str, image_id: str, png: Path | None) -> None:
-    from pipeline.show import drawn, shown_image
+    from pipeline.show import drawn, png_of, shown_image
 
     image = shown_image(url, image_id)
     tell(f"image_id  {image.image_id}")
@@ -19,16 +19,12 @@ def run(url: str, image_id: str, png: Path | None) -> None:
         box = ", ".join(f"{edge:g}" for edge in region.box_xyxy)
         tell(f"region    {region.region_id}  {region.name}  [{box}]  {region.caption}")
     if png is not None:
-        _save(png, drawn(image))
+        _save(png, png_of(drawn(image)))
         tell(f"drawn     {png}")
 
 
-def _save(path: Path, rgb: "object") -> None:
-    import cv2
-    import numpy as np
-
-    _, encoded = cv2.imencode(".png", cv2.cvtColor(np.asarray(rgb), cv2.COLOR_RGB2BGR))
+def _save(path: Path, data: bytes) -> None:
     try:
-        path.write_bytes(encoded.tobytes())
+        path.write_bytes(data)
     except OSError as error:
         raise StorageError(f"{path}: {error.strerror}; choose another --png") from error
