@@ -1,7 +1,14 @@
-"""What a ledger says of a run, in one line."""
+"""What a ledger says of a run, and of what is to come, in one line each."""
 
 from collections.abc import Mapping
+from math import ceil
+from pathlib import Path
 from typing import Any
+
+from annotators.captioners.chat.settings import ServerSettings
+from pipeline.work import Work
+
+PILOT = "asked: nobody yet; build with `--limit 20` first, and this line tells what the rest will cost"
 
 
 def asked_line(summary: Mapping[str, Any]) -> str:
@@ -13,3 +20,36 @@ def asked_line(summary: Mapping[str, Any]) -> str:
     tokens = f"{ever['prompt_tokens']} tokens in and {ever['completion_tokens']} out"
     money = f"; spent so far up to {spent:.4f} {ever['currency']} for {tokens}"
     return f"asked: {', '.join(told)}{f'; without an answer: {failed}' if failed else ''}{money}"
+
+
+def expected_line(work: Work, answers: Path, settings: ServerSettings, images: int) -> str:
+    """From all that was asked so far for the pictures that are described: a pilot of `--limit`, or half of a build.
+
+    Whatever was asked twice, with another prompt, makes a picture look dearer than it is.
+    """
+    from annotators.captioners.chat.estimate import Range, estimate
+    from annotators.captioners.chat.ledger import Ledger
+    from annotators.captioners.chat.served import LEDGER
+
+    captions, path = work.index("captions"), answers / LEDGER
+    if captions is None or not captions.rows or not path.exists():
+        return PILOT
+    with Ledger(settings.prices, path=path) as ledger:
+        pilot = ledger.summary()
+    known = pilot["all_runs"]["answers_with_usage"]
+    if known < 2:
+        return PILOT
+    asked = estimate(pilot, ceil(images * known / captions.rows))
+
+    def told(amount: Range, unit: str, digits: int) -> str:
+        return f"{amount.expected:,.{digits}f} ({amount.low:,.{digits}f} to {amount.high:,.{digits}f}) {unit}"
+
+    parts = (
+        f"asked: for all {images} pictures about {asked.requests:,} requests",
+        told(asked.prompt_tokens, "tokens in", 0),
+        told(asked.completion_tokens, "tokens out", 0),
+        told(asked.money, asked.currency, 2),
+        told(asked.seconds, "seconds", 0),
+        f"by {known} answers for {captions.rows} pictures; those are among them",
+    )
+    return ", ".join(parts)
