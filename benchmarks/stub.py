@@ -1,0 +1,47 @@
+"""`python -m benchmarks.stub`: a server of chat completions that answers at once; prints its port."""
+
+import asyncio
+import json
+import re
+import sys
+
+LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+CONTENT = json.dumps({"summary": "A smear.", "report": "A smear."})
+BODY = json.dumps(
+    {
+        "model": "stub",
+        "choices": [{"index": 0, "message": {"role": "assistant", "content": CONTENT}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 1000, "completion_tokens": 12},
+    }
+).encode()
+REPLY = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(BODY) + BODY
+
+
+class Stub(asyncio.Protocol):
+    """Reads a head and as much as it promises, and replies."""
+
+    def __init__(self) -> None:
+        self.received = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self.received += data
+        end = self.received.find(b"\r\n\r\n")
+        length = LENGTH.search(self.received, 0, max(end, 0))
+        if length is not None and len(self.received) >= end + 4 + int(length[1]):
+            self.received.clear()
+            self.transport.write(REPLY)
+
+
+async def main() -> None:
+    server = await asyncio.get_running_loop().create_server(Stub, "127.0.0.1", 0)
+    sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
+    sys.stdout.flush()
+    await server.serve_forever()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
