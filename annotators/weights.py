@@ -45,12 +45,17 @@ def read_weights(path: str, sha256: str | None, place: str = "weights") -> Weigh
     if tensors.suffix not in SUFFIXES:
         raise WeightsError(f"{place}: {path!r} is none of {', '.join(SUFFIXES)}; convert it to safetensors")
     found = sha256_of(path)
-    if sha256 is not None and found != sha256.strip().lower():
+    check_sha256(path, found, sha256, place)
+    return Weights(Path(path), found, _header(tensors) if tensors.suffix == ".safetensors" else {})
+
+
+def check_sha256(path: str, found: str, expected: str | None, place: str) -> None:
+    """Raises WeightsError where one is expected, and it is another."""
+    if expected is not None and found != expected.strip().lower():
         raise WeightsError(
-            f"{place}: {path!r} has sha256 {found}, but the config expects {sha256}; "
+            f"{place}: {path!r} has sha256 {found}, but the config expects {expected}; "
             "fetch the file again, or correct the checksum if you trust this file"
         )
-    return Weights(Path(path), found, _header(tensors) if tensors.suffix == ".safetensors" else {})
 
 
 def _files(path: Path) -> list[Path]:

@@ -22,10 +22,14 @@ FORBIDDEN: dict[str, tuple[str, ...]] = {
     "flows": (),
 }
 # ultralytics changes settings of the process when imported; segment_anything is one model's own code; transformers
-# takes seconds to import and looks models up by name.
+# takes seconds to import and looks models up by name. llguidance has one user.
 ONLY_HOME = {
+    "llguidance": ("annotators/captioners/local/*.py",),
     "segment_anything": ("annotators/segmenters/sam*.py",),
-    "transformers": ("annotators/detectors/rt_detr*.py", "pipeline/clip/towers.py", "pipeline/clip/tokenizer.py"),
+    "transformers": (
+        *("annotators/quiet_transformers.py", "annotators/detectors/rt_detr*.py", "annotators/captioners/local/*.py"),
+        *("pipeline/clip/towers.py", "pipeline/clip/tokenizer.py"),
+    ),
     "ultralytics": ("annotators/detectors/yolo*.py",),
 }
 

@@ -2,8 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,8 @@ from transformers import (
     RTDetrV2Config,
     RTDetrV2ForObjectDetection,
 )
-from transformers.utils import logging
 
+from annotators.quiet_transformers import quiet
 from annotators.weights import CONFIG_FILE, TENSORS_FILE, Weights, architecture, read_state, unfit, write_state
 from schemas.errors import WeightsError
 
@@ -63,7 +62,7 @@ def load_rt_detr(weights: Weights) -> RtDetrModel:
     described, state = _described(weights), _float(read_state(weights))
     try:
         config, kind = _config(described)
-        with _quiet(), torch.random.fork_rng(devices=[]):  # building draws random weights
+        with quiet(), torch.random.fork_rng(devices=[]):  # building draws random weights
             network, told = kind.from_pretrained(
                 None,  # no name, so nothing to look up
                 config=config,
@@ -93,7 +92,7 @@ def build_rt_detr(described: Mapping[str, Any]) -> RtDetrModel:
 
 def save_rt_detr(network: Any, path: str | Path) -> str:
     """Writes a detection network of transformers, with its config, as one safetensors file; returns its sha256."""
-    with tempfile.TemporaryDirectory(prefix="rt-detr-") as folder, _quiet():
+    with tempfile.TemporaryDirectory(prefix="rt-detr-") as folder, quiet():
         network.save_pretrained(folder)  # names of tensors that any version of the library reads
         described = json.loads((Path(folder) / CONFIG_FILE).read_text("utf-8"))
         state = read_state(Weights(Path(folder) / TENSORS_FILE, ""))
@@ -165,17 +164,3 @@ def _check_complete(told: Mapping[str, Any]) -> None:
 
 def _float(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {name: value.float() if value.is_floating_point() else value for name, value in state.items()}
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the library's progress bars and its report of loading, which is checked instead."""
-    level, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if bars:
-            logging.enable_progress_bar()

@@ -49,6 +49,11 @@ def state() -> dict[str, Any]:
 
 
 def use_models() -> dict[str, int]:
+    from annotators.captioners.chat.answer import Answer
+    from annotators.captioners.chat.request import ChatRequest, ImagePart, TextPart
+    from annotators.captioners.local.chat import LocalChat
+    from annotators.captioners.local.folder import read_folder
+    from annotators.captioners.local.settings import LocalSettings
     from annotators.detectors.rt_detr import RtDetrDetector, RtDetrSettings
     from annotators.detectors.yolo import YoloDetector, YoloSettings
     from annotators.segmenters.sam import SamSegmenter
@@ -62,7 +67,11 @@ def use_models() -> dict[str, int]:
     queries = [RtDetrDetector(read_weights(name, None), of_rt_detr) for name in ("rt-detr.safetensors", "rt-detr")]
     (found,) = detector.detect(pictures)
     (masks,) = SamSegmenter(read_weights("sam.safetensors", None)).segment(pictures, [as_array(found)])
+    image = ImagePart(Path("picture.png").read_bytes(), "image/png")
+    request = ChatRequest("Write.", (TextPart("a"), image), "mark", {"type": "boolean"}, max_tokens=9)
+    answers = LocalChat(read_folder("vlm", None), LocalSettings(device="cpu")).ask([request])
     return {
+        "answers": sum(answer.content in ("true", "false") for answer in answers if isinstance(answer, Answer)),
         "boxes": len(found),
         "boxes of checkpoint": len(checkpoint.detect(pictures)[0]),
         "boxes of rt-detr": min(len(detector.detect(pictures)[0]) for detector in queries),

@@ -8,12 +8,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 
 from annotators.detectors.yolo_library import QUIET, nms, tasks
 from tests.annotators import quiet_process
 from tests.annotators.detectors.test_yolo_model import save_checkpoint
-from tests.annotators.tiny_models import save_tiny_rt_detr, save_tiny_sam, save_tiny_yolo, tiny_rt_detr, tiny_yolo
+from tests.annotators.tiny_models import (
+    make_picture,
+    save_tiny_rt_detr,
+    save_tiny_sam,
+    save_tiny_yolo,
+    tiny_rt_detr,
+    tiny_yolo,
+)
+from tests.annotators.tiny_vlm import save_tiny_vlm
 
 REPOSITORY = Path(quiet_process.__file__).parents[2]
 
@@ -25,6 +34,8 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     save_tiny_sam(folder / "sam.safetensors")
     save_tiny_rt_detr(folder / "rt-detr.safetensors")
     tiny_rt_detr().network.save_pretrained(folder / "rt-detr")
+    save_tiny_vlm(folder / "vlm")
+    cv2.imwrite(str(folder / "picture.png"), make_picture())
     save_checkpoint(tiny_yolo().network, folder / "yolo.pt")
     unset = {*QUIET, "YOLO_CONFIG_DIR", "OMP_NUM_THREADS", "XDG_CONFIG_HOME"}
     environment = {name: value for name, value in os.environ.items() if name not in unset}
@@ -52,6 +63,7 @@ def test_no_program_that_fetches_is_started(report: dict[str, Any]) -> None:
 @pytest.mark.slow
 def test_the_models_really_ran(report: dict[str, Any]) -> None:
     done = report["done"]
+    assert done["answers"] == 1
     assert done["boxes"] == done["masks"] > 0
     assert done["boxes of checkpoint"] > 0
     assert done["boxes of rt-detr"] > 0
