@@ -1,5 +1,5 @@
 """Texts and their check: how well the checker tells true sentences from false ones, and how fast the rule writer is
-with every text checked.
+with every text checked; what it costs to hold a model's answers to a schema.
 """
 
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from benchmarks import asking
+from benchmarks import asking, decoding
 from benchmarks.corpora import REPOSITORY
 from benchmarks.planted import Sentence, by_hand, of_phantoms, of_real_sources, prose, tables_of_phantoms
 from benchmarks.rows import Row
@@ -43,14 +43,14 @@ class Told:
             self.false, self.found = self.false + 1, self.found + doubted
 
 
-def measure(folder: Path, quick: bool) -> list[Row]:
+def measure(scratch: Path, quick: bool) -> list[Row]:
     count = QUICK if quick else PICTURES
     sources: list[tuple[str, Callable[[], Iterable[Sentence]]]] = [("phantoms", lambda: of_phantoms(count, SEED))]
     if not quick:
         sources += [("by hand", by_hand), ("prose of models", prose)]
         sources += [("real notes and findings", lambda: of_real_sources(REAL))] if REAL.is_dir() else []
     rows = [row for name, sentences in sources for row in scored(name, sentences())]
-    return [*rows, *rates(count), *asking.rates(folder, quick)]
+    return [*rows, *rates(count), *asking.rates(scratch, quick), *decoding.rates(scratch, quick)]
 
 
 def scored(source: str, sentences: Iterable[Sentence]) -> Iterator[Row]:
