@@ -11,11 +11,13 @@ import torch
 from transformers import LogitsProcessorList
 
 from annotators.captioners.chat.request import ChatRequest, TextPart
+from annotators.captioners.local.chat import grammars_of
 from annotators.captioners.local.conversation import Conversations
 from annotators.captioners.local.decoding import Constrained, Writing
 from annotators.captioners.local.folder import read_folder
 from annotators.captioners.local.grammar import Grammars
 from annotators.captioners.local.model import LocalModel, load_model
+from annotators.captioners.local.settings import LocalSettings
 from annotators.inference import inference
 from annotators.quiet_transformers import quiet
 from benchmarks.rows import Row
@@ -57,7 +59,7 @@ def rates(scratch: Path, quick: bool) -> Iterator[Row]:
     """Tokens a second of each way, and how much longer a token takes under a schema."""
     weights = read_folder(str(save_tiny_vlm(scratch / "vlm")), None)
     model = load_model(weights, torch.device("cpu"), "float32")
-    grammars = Grammars(model.tokenizer, model.vocabulary, model.ends)
+    grammars = grammars_of(model, LocalSettings())
     request = ChatRequest("Write.", (TextPart("Describe."), make_image()), "texts", SCHEMA, MOST)
     for batch in QUICK if quick else BATCHES:
         conversations = Conversations(model)

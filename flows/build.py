@@ -12,6 +12,7 @@ from flows.facts import RunClock, revision
 from flows.thread_executor import thread_executor
 from pipeline.annotate.stage import Annotate
 from pipeline.describe.captions import Describe
+from pipeline.describe.local_writer import local_stage
 from pipeline.describe.noted import note_settings
 from pipeline.describe.writers import served
 from pipeline.ingest.images import Ingest
@@ -33,7 +34,7 @@ from schemas.errors import ConfigError, FellShort
 from schemas.ids import IdKey
 from schemas.keys import canonical_hash
 
-PARTS_AT_ONCE = 3  # that a server is asked about: while one is checked, others ask
+PARTS_AT_ONCE = 3  # that a model is asked about: while one is checked, others ask
 
 
 @dataclass(frozen=True)
@@ -157,11 +158,15 @@ def annotate(run: Run) -> None:
 
 
 def describe(run: Run) -> None:
-    """A server is asked from this process, which holds the one ledger and the credential, some parts at once."""
+    """A model is asked from this process, which holds it, or the one ledger and the credential, some parts at once."""
     settings = run.config.describe
     note_settings(run.order.work, settings)
     if settings.writer == "rules":
         run.finish(_described(run, Describe(settings)))
+        return
+    if settings.writer == "transformers":
+        with thread_executor(PARTS_AT_ONCE) as execute:
+            run.finish(_described(run, local_stage(settings)), execute)
         return
     with thread_executor(PARTS_AT_ONCE) as execute, served(settings, run.order.answers) as (stage, chat):
         run.finish(_described(run, stage), execute)

@@ -11,6 +11,7 @@ from annotators.captioners.prompted.prompt import read_prompt
 from annotators.captioners.prompted.settings import check_writing
 from annotators.captioners.prompted.writer import PromptedWriter
 from pipeline.describe.captions import Describe, DescribeSeen
+from pipeline.describe.local_writer import check_local
 from pipeline.describe.settings import DescribeSettings, OpenaiSettings
 from pipeline.sources import SourceSettings
 from schemas.errors import ConfigError, ServerError
@@ -24,10 +25,14 @@ PLACE = "describe.openai"
 def check_writer(settings: DescribeSettings, sources: Sequence[SourceSettings]) -> None:
     """So that a wrong run ends before anything is written; asks nobody.
 
-    Raises ConfigError for settings that make no sense, ServerError for a server that must not be asked: another
-    machine without `allow_remote`, or where a source is not `public`.
+    Raises ConfigError for settings that make no sense, WeightsError for a local model that cannot be loaded,
+    ServerError for a server that must not be asked: another machine without `allow_remote`, or where a source is not
+    `public`.
     """
     if settings.writer == "rules":
+        return
+    if settings.writer == "transformers":
+        check_local(settings)
         return
     from annotators.captioners.chat.address import address, is_this_machine
 

@@ -1,5 +1,6 @@
 """A vision-language chat model of transformers, tiny and with random weights, in a folder as published ones lie."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from transformers import (
 from annotators.inference import cpu_threads
 from annotators.quiet_transformers import quiet
 
+VOCABULARY = 800
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>")
 PLACES = ("<|image_pad|>", "<|video_pad|>")
 READ = (
@@ -56,15 +58,16 @@ def save_tiny_vlm(folder: str | Path, seed: int = 6) -> Path:
 
 
 def tiny_tokenizer() -> Any:
-    """Byte-level BPE of a few hundred tokens, learned from `READ`."""
+    """Byte-level BPE, learned from the prompts, which are short in its tokens, and from `READ`."""
     learned = Tokenizer(models.BPE())
     learned.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     learned.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(
-        vocab_size=400, special_tokens=[*SPECIAL, *PLACES], initial_alphabet=alphabet, show_progress=False
+        vocab_size=VOCABULARY, special_tokens=[*SPECIAL, *PLACES], initial_alphabet=alphabet, show_progress=False
     )
-    learned.train_from_iterator(READ, trainer)
+    prompts = [file.read_text("utf-8") for file in files("annotators.captioners.prompts").iterdir() if file.is_file()]
+    learned.train_from_iterator([*READ, *sorted(prompts)], trainer)
     return Qwen2TokenizerFast(
         tokenizer_object=learned, eos_token="<|im_end|>", pad_token="<|endoftext|>", unk_token=None
     )
@@ -82,7 +85,7 @@ def _config(tokenizer: Any) -> Any:
             "num_hidden_layers": 2,
             "num_attention_heads": 4,
             "num_key_value_heads": 2,
-            "max_position_embeddings": 4096,
+            "max_position_embeddings": 16_384,
             "rope_parameters": {"rope_type": "default", "rope_theta": 10_000.0, "mrope_section": [2, 2, 4]},
             "tie_word_embeddings": False,
         },

@@ -128,7 +128,7 @@ def test_a_low_temperature_says_what_no_temperature_says(local_chat: LocalChat) 
 
 
 def test_a_prompt_beyond_what_the_model_takes_fails_alone(local_chat: LocalChat) -> None:
-    answers = local_chat.ask([REQUESTS[0], make_request("long " * 4000)])
+    answers = local_chat.ask([REQUESTS[0], make_request("long " * 9000)])
     assert answers == [*local_chat.ask(REQUESTS[:1]), Failed("refused_by_server")]
 
 
@@ -136,6 +136,22 @@ def test_another_precision_runs(tiny_vlm: Path) -> None:
     for answer in make_chat(tiny_vlm, dtype="bfloat16").ask(REQUESTS[:2]):
         assert isinstance(answer, Answer)
         json.loads(answer.content)
+
+
+def test_a_text_without_a_bound_has_that_of_the_settings(tiny_vlm: Path) -> None:
+    free = make_request(schema=object_of(summary={"type": "string"}))
+    (content,) = contents(make_chat(tiny_vlm, letters_a_text=15), [free])
+    assert 0 < len(json.loads(content)["summary"]) <= 15
+
+
+def test_a_batch_that_does_not_fit_is_a_wrong_config(tiny_vlm: Path) -> None:
+    def full(**_: Any) -> None:
+        raise torch.OutOfMemoryError
+
+    chat = make_chat(tiny_vlm, batch=2)
+    chat._model.network.generate = full
+    with pytest.raises(ConfigError, match=r"^batch: 2 answers at once do not fit"):
+        chat.ask(REQUESTS)
 
 
 @pytest.mark.parametrize(

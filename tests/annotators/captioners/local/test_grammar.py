@@ -7,13 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotators.captioners.local.grammar import Grammars, closed
+from annotators.captioners.local.grammar import Grammars, bounded
 from tests.annotators.captioners.local.builders import SCHEMAS, Schema, check_answer, object_of, rows_of, text_of
-from tests.annotators.tiny_vlm import tiny_tokenizer
+from tests.annotators.tiny_vlm import VOCABULARY, tiny_tokenizer
 
 TOKENIZER = tiny_tokenizer()
 END = TOKENIZER.convert_tokens_to_ids("<|im_end|>")
-GRAMMARS = Grammars(TOKENIZER, 416, [END])  # as of a network with more places than the tokenizer has tokens
+LETTERS = 40
+GRAMMARS = Grammars(
+    TOKENIZER, VOCABULARY + 16, [END], LETTERS
+)  # as of a network with more places than the tokenizer has tokens
 
 
 def allowed(matcher: Any) -> list[int]:
@@ -84,17 +87,28 @@ def test_masks_of_several_answers_are_their_own() -> None:
 
 def test_objects_are_closed_where_the_schema_leaves_it_open() -> None:
     open_one = {"type": "object", "properties": {"a": {"type": "object", "properties": {}}}, "required": ["a"]}
-    shut = closed(open_one)
+    shut = bounded(open_one, LETTERS)
     assert shut["additionalProperties"] is shut["properties"]["a"]["additionalProperties"] is False
     assert "additionalProperties" not in open_one
     kept = {"type": "object", "properties": {}, "additionalProperties": {"type": "boolean"}}
-    assert closed(kept) == kept
+    assert bounded(kept, LETTERS) == kept
     assert GRAMMARS.text(walk(open_one, 0)) == '{"a":{}}'
+
+
+def test_texts_end_where_the_schema_leaves_it_open() -> None:
+    words = {"type": "string", "enum": ["x"]}
+    open_one = object_of(a={"type": "string"}, b=text_of(3), c={"type": "array", "items": {"type": "string"}}, d=words)
+    assert bounded(open_one, 9) == object_of(
+        a=text_of(9), b=text_of(3), c={"type": "array", "items": text_of(9)}, d=words
+    )
+    for seed in range(5):
+        (text,) = json.loads(GRAMMARS.text(walk(object_of(a={"type": "string"}), seed))).values()
+        assert len(text) <= LETTERS
 
 
 def test_a_key_that_is_called_properties_is_a_key() -> None:
     schema = object_of(properties=text_of(3))
-    assert closed(schema) == schema
+    assert bounded(schema, LETTERS) == schema
     check_answer(GRAMMARS.text(walk(schema, 1)), schema)
 
 

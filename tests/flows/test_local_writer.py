@@ -1,0 +1,98 @@
+"""Whole builds whose texts a vision-language model of this process writes: tiny, random, and held to its schema."""
+
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from annotators.captioners.local.folder import folder_sha256
+from annotators.inference import cpu_threads
+from pipeline.describe.local_writer import local_stage
+from schemas.errors import ConfigError, WeightsError
+from tests.annotators.tiny_vlm import save_tiny_vlm
+from tests.flows.corpora import build_small, make_corpus, manifest, order_for
+from tests.flows.test_asking import captions, computed, outcomes
+
+PICTURES = 3
+
+
+@pytest.fixture(scope="module")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_corpus(tmp_path_factory.mktemp("sources"), smears=2, films=1)
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with cpu_threads(1):
+        return save_tiny_vlm(tmp_path_factory.mktemp("vlm"))
+
+
+def write_with(folder: Path, **more: Any) -> tuple[str, str]:
+    settings = {
+        **{"weights": str(folder), "dtype": "float32", "device": "cpu", "letters_a_text": 40},
+        **{"image_side_px": 64, "crop_side_px": 32},
+        **more,
+    }
+    return "describe.writer=transformers", f"describe.transformers={json.dumps(settings)}"
+
+
+def test_what_a_random_model_says_is_caught_and_written_by_rule(config: Path, weights: Path, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    built = build_small(config, work, *write_with(weights))
+    rows = captions(built, work)
+    assert len(rows) == PICTURES
+    assert all(row["rejected"] is None for row in rows)
+    assert {row["texts_origin"] for row in rows} == {"transformers"}
+    assert outcomes(rows)["rules", "replaced"] > 0
+    said = json.loads(manifest(built))["config"]["describe"]["transformers"]
+    assert said["weights"] == folder_sha256(str(weights))
+    assert str(weights) not in manifest(built).decode()
+
+
+def test_other_words_of_the_model_are_other_captions_and_nothing_else(
+    config: Path, weights: Path, tmp_path: Path
+) -> None:
+    work = tmp_path / "work"
+    first = build_small(config, work, *write_with(weights))
+    before = computed(work)
+    again = build_small(config, work, *write_with(weights, batch=1, threads=2, device="auto"))
+    assert manifest(again) == manifest(first)
+    assert computed(work) == before
+    build_small(config, work, *write_with(weights, letters_a_text=30), until="describe")
+    assert set(computed(work) - before) == {"captions"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "message"),
+    [
+        ({"weights": "nowhere"}, WeightsError, r"^describe\.transformers\.weights: no folder 'nowhere'"),
+        ({"sha256": "0" * 64}, WeightsError, r"^describe\.transformers\.weights: .* but the config expects"),
+        ({"device": "cuda:99"}, ConfigError, r"^describe\.transformers\.device: "),
+        ({"batch": 0}, ConfigError, r"^describe\.transformers\.batch: "),
+        ({"prompt": "finding-1"}, ConfigError, r"^describe\.transformers\.prompt: "),
+        ({"dtype": "int8"}, ConfigError, r"^describe\.transformers\.dtype: "),
+    ],
+)
+def test_what_is_wrong_is_told_before_anything_is_written(
+    config: Path, weights: Path, tmp_path: Path, changed: dict[str, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        order_for(config, tmp_path / "work", *write_with(weights, **changed))
+    assert not (tmp_path / "work").exists()
+
+
+def test_the_writer_needs_its_settings(config: Path, tmp_path: Path) -> None:
+    with pytest.raises(
+        ConfigError, match=r"^describe\.transformers: the writer `transformers` needs it; name `weights`"
+    ):
+        order_for(config, tmp_path / "work", "describe.writer=transformers")
+
+
+def test_the_stage_survives_pickling(config: Path, weights: Path, tmp_path: Path) -> None:
+    order = order_for(config, tmp_path / "work", *write_with(weights))
+    stage = local_stage(order.config.describe)
+    again = pickle.loads(pickle.dumps(stage))
+    assert again.settings() == stage.settings()
+    assert again.reads == stage.reads
