@@ -8,10 +8,13 @@ from annotators.captioners.captioner import PICTURE, Captioner, Draft, Slot, Tex
 from annotators.captioners.evidence import Evidence
 from pipeline.describe.check import too_long, unsupported
 from pipeline.describe.known import Known
+from pipeline.describe.reading.mentions import mentions
+from pipeline.describe.reading.read import read
 
 Outcome = Literal["kept", "repaired", "replaced"]
 REPAIRS = 2  # at most
-UNANSWERED = "unanswered"  # beside check.FAILURES: the writer gave no text
+# Beside check.FAILURES: the writer gave no text, or one that names nothing, be it what a picture is or what is on it.
+UNANSWERED, SILENT = "unanswered", "silent"
 WORDS = {"summary": 80, "report": 400, "caption": 80, "paraphrase": 80}  # at most, of a writer that is not the fallback
 
 
@@ -52,8 +55,16 @@ class Checks:
     def failures(self, slot: Slot, text: str | None, limited: bool) -> tuple[str, ...]:
         if text is None:
             return (UNANSWERED,)
+        known = self.known[slot[1]]
         long = ("length",) if limited and too_long(text, WORDS[slot[0]]) else ()
-        return (*unsupported(text, self.known[slot[1]]), *long)
+        failures = (*unsupported(text, known), *long)
+        return (SILENT,) if limited and not failures and is_silent(text, known) else failures
+
+
+def is_silent(text: str, known: Known) -> bool:
+    """Whether a text holds no name of the lexicon or of its facts: who babbles makes no claim that is wrong."""
+    reading = read(text, known.names)
+    return not reading.nothing and not mentions(reading.found, known.names)
 
 
 def checked_texts(writer: Captioner, fallback: Captioner, evidence: Sequence[Evidence]) -> list[list[Written]]:

@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from unicodedata import category
 
 from pipeline.describe.reading.vocabulary import vocabulary
 from pipeline.describe.reading.words import folded_words
@@ -92,8 +93,8 @@ _FOREIGN = frozenset(
         *("il", "lo", "gli", "nel", "della", "e", "uma", "um", "não", "o", "os", "het", "een", "van", "och", "jest"),
     }
 )
-_LETTERS = re.compile(r"[^\W\d_]")
-_LATIN = re.compile(r"[A-Za-zÀ-ɏµμΑ-Ωα-ω]")
+_LATIN = re.compile(r"[A-Za-zªºÀ-ɏµμΑ-Ωα-ω]")
+_NO_TEXT = frozenset({"Cc", "Cn", "Co", "Cs"})  # of Unicode: controls, and what stands for no letter
 _WORDS = re.compile(r"[^\W\d_]+")
 _ACCENTED = re.compile(r"[À-ɏ]")
 
@@ -134,11 +135,11 @@ def is_instruction(text: str) -> bool:
 
 
 def is_foreign(text: str) -> bool:
-    """Not English: another script, or other function words. Short phrases of names alone pass."""
-    if not text.isascii():
-        letters = _LETTERS.findall(text)
-        if sum(_LATIN.match(letter) is None for letter in letters) > len(letters) // 10:
-            return True
+    """Not English: a letter of another script, a sign of none, or other function words. Short phrases of names pass."""
+    if not text.isascii() and any(sign.isalpha() and not _LATIN.match(sign) for sign in text):
+        return True
+    if not text.isprintable() and any(category(sign) in _NO_TEXT for sign in text if sign not in "\n\r\t"):
+        return True
     found = [word.lower() for word in _WORDS.findall(text)]
     foreign = len({word for word in found if word in _FOREIGN})
     return foreign >= 2 or (foreign == 1 and _ACCENTED.search(text) is not None)

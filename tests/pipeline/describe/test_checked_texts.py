@@ -5,7 +5,9 @@ import pytest
 from annotators.captioners.captioner import Draft, RegionTexts, Texts
 from annotators.captioners.evidence import Evidence
 from annotators.captioners.rules import RuleWriter
-from pipeline.describe.checked_texts import REPAIRS, Written, checked_texts
+from pipeline.describe.checked_texts import REPAIRS, Written, checked_texts, is_silent
+from pipeline.describe.known import Known
+from schemas.facts import IMAGE, Fact
 from tests.annotators.captioners.builders import acquired, make_evidence, make_region
 
 GOOD = {"summary": "A micrograph.", "report": "A micrograph.", "caption": "A platelet.", "paraphrase": "One platelet."}
@@ -88,6 +90,21 @@ def test_a_writer_that_gives_nothing_is_replaced(answers: tuple[None, ...]) -> N
 def test_a_model_may_not_run_on() -> None:
     texts, _ = written(as_texts(caption="A platelet. " * 90), as_texts())
     assert texts["caption"].failures == ("length",)
+
+
+@pytest.mark.parametrize("babble", ["First! theirkedpor pass.", "It is seen here, as one would expect.", "wiag"])
+def test_a_model_may_not_babble(babble: str) -> None:
+    texts, model = written(as_texts(caption=babble), as_texts())
+    assert (texts["caption"].outcome, texts["caption"].failures) == ("repaired", ("silent",))
+    assert len(model.asked) == 1
+
+
+def test_whoever_says_that_nothing_is_annotated_says_something() -> None:
+    known = Known([])
+    assert not is_silent("Nothing is annotated on this picture.", known)
+    assert not is_silent("An unlabelled area.", known)
+    assert is_silent("A zorb.", known)
+    assert not is_silent("A zorb.", Known([Fact(IMAGE, "identity", "name", "zorb", "source_statement")]))
 
 
 def test_pictures_are_repaired_each_for_itself() -> None:

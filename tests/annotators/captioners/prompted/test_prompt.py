@@ -6,7 +6,7 @@ import pytest
 
 from annotators.captioners.prompted.prompt import PACKAGE, parsed_prompt, prompt_names, read_prompt
 from pipeline.describe.check import FAILURES
-from pipeline.describe.checked_texts import UNANSWERED
+from pipeline.describe.checked_texts import SILENT, UNANSWERED
 from schemas.errors import ConfigError
 
 
@@ -17,7 +17,7 @@ def content(name: str) -> bytes:
 @pytest.mark.parametrize("name", prompt_names())
 def test_every_prompt_is_whole_and_explains_every_failure(name: str) -> None:
     prompt = read_prompt(name)
-    assert set(prompt.reasons) == {*FAILURES, UNANSWERED}
+    assert set(prompt.reasons) == {*FAILURES, SILENT, UNANSWERED}
     assert "r7" in prompt.region.format(mark="r7")
     assert "summary" in prompt.first.format(asked="summary")
     assert "a draft" in prompt.again.format(drafts="a draft", asked="summary")

@@ -60,6 +60,10 @@ def test_instructions_are_found(text: str, found: bool) -> None:
         ("Das Röntgenbild zeigt einen Pleuraerguss.", True),
         ("La radiographie montre un épanchement pleural.", True),
         ("胸部X線写真に胸水を認める。", True),
+        ("A round opacitу in the upper left.", True),  # a Cyrillic letter
+        ("A round opacity \U00100000 in the upper left.", True),
+        ("A round opacity\x85in the upper left – 5 × 7 mm², ±1°, “bright”…", True),
+        ("A round opacity in the upper left – 5 × 7 mm², ±1°, “bright”…", False),
         ("Mild bone marrow oedema, 7 µm.", False),
         ("Radiograph with pleural effusion.", False),
         ("", False),
