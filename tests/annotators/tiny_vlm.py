@@ -1,6 +1,5 @@
 """A vision-language chat model of transformers, tiny and with random weights, in a folder as published ones lie."""
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +17,17 @@ from transformers import (
 from annotators.inference import cpu_threads
 from annotators.quiet_transformers import quiet
 
-VOCABULARY = 800
+VOCABULARY = 560
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>")
 PLACES = ("<|image_pad|>", "<|video_pad|>")
 READ = (
     "One round opacity in the upper left of the picture. Two small nodules near the centre; the larger is bright.",
     "A dark band crosses the middle of the image, and nothing else is marked. A chest radiograph, frontal view.",
+    "You write English texts for a public collection of medical pictures. You are given a picture, facts about it, and",
+    "crops and facts of marked regions. A program reads every sentence that you write and takes out what no fact says.",
+    "Say only what the facts say, in your own words, of this region alone: what it is, where it lies, how it looks.",
+    "It names a place, a side, a size, a number or a technique that no fact gives, or tells as certain what is",
+    "only possible. Write the summary, report, caption and paraphrase again; tell nothing else, and give no advice.",
     'Answer as JSON: {"summary": "...", "report": "...", "regions": [{"id": "r1", "caption": "..."}]}',
 )
 TEMPLATE = (
@@ -58,7 +62,7 @@ def save_tiny_vlm(folder: str | Path, seed: int = 6) -> Path:
 
 
 def tiny_tokenizer() -> Any:
-    """Byte-level BPE, learned from the prompts, which are short in its tokens, and from `READ`."""
+    """Byte-level BPE, learned from `READ`."""
     learned = Tokenizer(models.BPE())
     learned.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     learned.decoder = decoders.ByteLevel()
@@ -66,8 +70,7 @@ def tiny_tokenizer() -> Any:
     trainer = trainers.BpeTrainer(
         vocab_size=VOCABULARY, special_tokens=[*SPECIAL, *PLACES], initial_alphabet=alphabet, show_progress=False
     )
-    prompts = [file.read_text("utf-8") for file in files("annotators.captioners.prompts").iterdir() if file.is_file()]
-    learned.train_from_iterator([*READ, *sorted(prompts)], trainer)
+    learned.train_from_iterator(READ, trainer)
     return Qwen2TokenizerFast(
         tokenizer_object=learned, eos_token="<|im_end|>", pad_token="<|endoftext|>", unk_token=None
     )

@@ -84,7 +84,7 @@ def test_what_is_finished_is_valid_and_what_is_not_has_failed(
 
 
 def test_an_answer_that_reaches_its_limit_has_failed_and_leaves_those_beside_alone(local_chat: LocalChat) -> None:
-    endless = make_request(schema=object_of(summary={"type": "string"}), max_tokens=40)
+    endless = make_request(schema=object_of(summary={"type": "string", "minLength": 900}), max_tokens=40)
     short = make_request(max_tokens=1)
     answers = local_chat.ask([endless, REQUESTS[0], short])
     assert answers == [Failed("cut_off", 200), *local_chat.ask(REQUESTS[:1]), Failed("cut_off", 200)]

@@ -12,7 +12,7 @@ from tests.annotators.captioners.local.builders import TEXTS, check_answer, make
 from tests.annotators.captioners.local.server import local_server, read_request
 
 REQUESTS = [make_request(f"Picture {i}.", *[make_image(seed=i)] * (i % 3)) for i in range(10)]
-ENDLESS = make_request(schema=object_of(summary={"type": "string"}), max_tokens=20)
+ENDLESS = make_request(schema=object_of(summary={"type": "string", "minLength": 900}), max_tokens=20)
 
 
 def said(answers: list[Answer | Failed]) -> list[Any]:
