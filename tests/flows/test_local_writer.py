@@ -9,6 +9,7 @@ import pytest
 
 from annotators.captioners.local.folder import folder_sha256
 from annotators.inference import cpu_threads
+from flows.build import Built
 from pipeline.describe.local_writer import local_stage
 from schemas.errors import ConfigError, WeightsError
 from tests.annotators.tiny_vlm import save_tiny_vlm
@@ -31,36 +32,43 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def write_with(folder: Path, **more: Any) -> tuple[str, str]:
     settings = {
-        **{"weights": str(folder), "dtype": "float32", "device": "cpu", "letters_a_text": 40},
+        **{"weights": str(folder), "dtype": "float32", "device": "cpu", "letters_a_text": 25},
         **{"image_side_px": 64, "crop_side_px": 32},
         **more,
     }
     return "describe.writer=transformers", f"describe.transformers={json.dumps(settings)}"
 
 
-def test_what_a_random_model_says_is_caught_and_written_by_rule(config: Path, weights: Path, tmp_path: Path) -> None:
-    work = tmp_path / "work"
-    built = build_small(config, work, *write_with(weights))
+@pytest.fixture(scope="module")
+def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("built") / "work"
+
+
+@pytest.fixture(scope="module")
+def built(config: Path, weights: Path, work: Path) -> Built:
+    return build_small(config, work, *write_with(weights))
+
+
+def test_what_a_random_model_says_is_caught_and_written_by_rule(built: Built, work: Path, weights: Path) -> None:
     rows = captions(built, work)
     assert len(rows) == PICTURES
     assert all(row["rejected"] is None for row in rows)
     assert {row["texts_origin"] for row in rows} == {"transformers"}
     assert set(outcomes(rows)) == {("rules", "replaced")}
+    assert {each["attempts"] for row in rows for each in row["written"]} == {3}  # it was told why, and babbled on
     said = json.loads(manifest(built))["config"]["describe"]["transformers"]
     assert said["weights"] == folder_sha256(str(weights))
     assert str(weights) not in manifest(built).decode()
 
 
 def test_other_words_of_the_model_are_other_captions_and_nothing_else(
-    config: Path, weights: Path, tmp_path: Path
+    built: Built, config: Path, weights: Path, work: Path
 ) -> None:
-    work = tmp_path / "work"
-    first = build_small(config, work, *write_with(weights))
     before = computed(work)
     again = build_small(config, work, *write_with(weights, batch=1, threads=2, device="auto"))
-    assert manifest(again) == manifest(first)
+    assert manifest(again) == manifest(built)
     assert computed(work) == before
-    build_small(config, work, *write_with(weights, letters_a_text=30), until="describe")
+    build_small(config, work, *write_with(weights, letters_a_text=5), until="describe")
     assert set(computed(work) - before) == {"captions"}
 
 
