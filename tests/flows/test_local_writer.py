@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
-from annotators.captioners.local.folder import folder_sha256
+from annotators.captioners.local.chat import LocalChat
+from annotators.captioners.local.folder import folder_sha256, read_folder
+from annotators.captioners.local.settings import LocalSettings
 from annotators.inference import cpu_threads
 from flows.build import Built
 from pipeline.describe.local_writer import local_stage
 from schemas.errors import ConfigError, WeightsError
+from tests.annotators.captioners.local.server import local_server
 from tests.annotators.tiny_vlm import save_tiny_vlm
 from tests.flows.corpora import build_small, make_corpus, manifest, order_for
 from tests.flows.test_asking import captions, computed, outcomes
@@ -70,6 +73,19 @@ def test_other_words_of_the_model_are_other_captions_and_nothing_else(
     assert computed(work) == before
     build_small(config, work, *write_with(weights, letters_a_text=5), until="describe")
     assert set(computed(work) - before) == {"captions"}
+
+
+@pytest.mark.slow
+def test_a_server_with_the_same_model_is_asked_over_http_alike(config: Path, weights: Path, tmp_path: Path) -> None:
+    work, settings = tmp_path / "work", LocalSettings(dtype="float32", device="cpu", letters_a_text=25)
+    with local_server(LocalChat(read_folder(str(weights), None), settings)) as server:
+        asking = {"url": server.url, "model": "m", "concurrency": 4, "image_side_px": 64, "crop_side_px": 32}
+        writer = ("describe.writer=openai", f"describe.openai={json.dumps(asking)}")
+        built = build_small(config, work, *writer, until="describe")
+    assert built.asked is not None
+    assert built.asked["run"]["answered"] == len(server.requests) > PICTURES
+    assert built.asked["run"]["failures"] == {}
+    assert set(outcomes(captions(built, work))) == {("rules", "replaced")}
 
 
 @pytest.mark.parametrize(
