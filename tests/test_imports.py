@@ -1,4 +1,4 @@
-"""The import rule: schemas <- annotators <- pipeline <- flows; three libraries have homes of their own."""
+"""The import rule: schemas <- annotators <- pipeline <- flows; four libraries have homes of their own."""
 
 import ast
 from collections.abc import Iterator
