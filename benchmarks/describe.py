@@ -13,6 +13,7 @@ import pyarrow as pa
 from benchmarks import asking, decoding
 from benchmarks.corpora import REPOSITORY
 from benchmarks.planted import Sentence, by_hand, of_phantoms, of_real_sources, prose, tables_of_phantoms
+from benchmarks.reported import scores
 from benchmarks.rows import Row
 from pipeline.describe.captions import Describe
 from pipeline.describe.check import unsupported
@@ -50,7 +51,7 @@ def measure(scratch: Path, quick: bool) -> list[Row]:
         sources += [("by hand", by_hand), ("prose of models", prose)]
         sources += [("real notes and findings", lambda: of_real_sources(REAL))] if REAL.is_dir() else []
     rows = [row for name, sentences in sources for row in scored(name, sentences())]
-    return [*rows, *rates(count), *asking.rates(scratch, quick), *decoding.rates(scratch, quick)]
+    return [*rows, *scores(), *rates(count), *asking.rates(scratch, quick), *decoding.rates(scratch, quick)]
 
 
 def scored(source: str, sentences: Iterable[Sentence]) -> Iterator[Row]:

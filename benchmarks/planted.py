@@ -30,6 +30,7 @@ from schemas.facts import IMAGE, Fact
 from schemas.lexicon.findings import finding
 from schemas.tables.columns import KEY_NAMES
 from schemas.tables.images import IMAGES
+from schemas.tables.records import RECORDS
 from schemas.tables.regions import REGIONS
 from schemas.tables.selection import SELECTION
 from schemas.taxonomy.body_parts import body_part_of
@@ -115,7 +116,12 @@ def tables_of_phantoms(count: int, seed: int) -> dict[str, pa.Table]:
             row = _row(phantom, seen := supervise(settings, patient, phantom))
             images.append({**row, "status": "kept", "image_id": phantom.id})
             regions += _regions(row, seen)
-    rows = {"images": (images, IMAGES), "selection": (images, SELECTION), "regions": (regions, REGIONS)}
+    rows = {
+        "images": (images, IMAGES),
+        "selection": (images, SELECTION),
+        "regions": (regions, REGIONS),
+        "records": (images, RECORDS),
+    }
     return {
         name: pa.Table.from_pylist(of, schema=schema).select(list(Describe.reads[name]))
         for name, (of, schema) in rows.items()
@@ -174,6 +180,7 @@ def _row(phantom: Phantom, seen: Supervision) -> dict[str, Any]:
         "height": phantom.pixels.shape[0],
         "label_states": states,
         "annotation_scope": sorted(finding(label).name for label in seen.exhaustive),
+        "texts": None,
     }
 
 

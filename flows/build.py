@@ -174,7 +174,7 @@ def describe(run: Run) -> None:
 
 
 def _described(run: Run, stage: Describe) -> list[PartInput]:
-    tables = ("images", "selection", "regions")
+    tables = ("images", "selection", "regions", "records")
     return [PartInput(part.part, stage, run.stored(part, *tables)) for part in run.parts()]
 
 

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-IMAGE = "image"  # the subject of what is said of a whole picture; any other subject is a region's id
+IMAGE = "image"  # the subject of what is said of a whole picture
+REPORTED = "report-"  # begins the subject of a thing that a report tells of; any other subject is a region's id
 
 ASSERTIONS = frozenset({"present", "absent", "possible"})
 FRAMES = frozenset({"image", "patient"})
@@ -50,7 +51,7 @@ KINDS: Mapping[str, Mapping[str, Vocabulary]] = {
     "distribution": {ANY: PLACES | SPREADS | {*VERTICALS, *IMAGE_SIDES} | {"left", "right", "both"}},
     "identity": {"name": None, "kind": None},
     "position": {"image_side": frozenset(IMAGE_SIDES), "vertical": frozenset(VERTICALS)},
-    "side": {"patient": frozenset({"left", "right"})},
+    "side": {"patient": frozenset({"left", "right", "bilateral"})},
     "size": {"share_of_image": frozenset(SIZES)},
     "measurement": {"width": None, "height": None},
     "shape": {"outline": frozenset({"round", "wide", "tall"})},
@@ -108,6 +109,11 @@ class Fact:
             "" if self.confidence is None else f"{self.confidence:.6g}",
         )
         return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).hexdigest()
+
+    @property
+    def is_reported(self) -> bool:
+        """Whether it is about a thing that a report tells of, wherever in the picture that lies."""
+        return self.subject.startswith(REPORTED)
 
     @property
     def slot(self) -> tuple[str, str]:

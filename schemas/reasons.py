@@ -57,6 +57,16 @@ REASONS = {
     "extreme_aspect": "Far longer than wide.",
     "licence_not_open": "The licence of the picture or of an annotation does not allow release.",
     "too_small": "The shorter side is below `select.min_side_px`.",
+    # what a report says and no fact does
+    "report_contradicts_annotation": "What a region or an exhaustive annotation of the picture shows to be otherwise.",
+    "report_contradicts_itself": "A finding that a report both states and denies.",
+    "report_contradicts_label": "What a label of the picture says to be otherwise.",
+    "report_of_another_person": "A finding of a relative.",
+    "report_of_another_picture": "A finding of another examination, part of the body or side.",
+    "report_of_another_time": "A finding of the past, or of what is to come.",
+    "report_partly_denied": "A denial of a part alone: of what is large, new, or on one side.",
+    "report_repeats_annotation": "A finding that a region of the picture shows.",
+    "report_supposed": "A finding that is asked for, supposed or called unlikely.",
     # texts
     "unsupported_text": "A text that its facts do not bear out.",
 }

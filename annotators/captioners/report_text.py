@@ -7,6 +7,7 @@ from annotators.captioners.evidence import Evidence
 from annotators.captioners.groups import Group, group_sentence, groups
 from annotators.captioners.nouns import Noun, joined, noun, number_word, with_article
 from annotators.captioners.region_text import capital
+from annotators.captioners.reported_text import reported_sentences, reported_summary
 from annotators.captioners.templates import Dice, phrases
 from schemas.facts import Fact
 
@@ -17,7 +18,8 @@ ABSENT_IN_A_SENTENCE = 6  # names
 
 
 def report(evidence: Evidence) -> str:
-    """A paragraph: the picture, what it holds and where, relations, labels, absences; honest where little is known.
+    """A paragraph: the picture, what it holds and where, relations, labels, what a report says, absences; honest where
+    little is known.
 
     What says least stands last, since an encoder cuts a long text.
     """
@@ -31,6 +33,7 @@ def report(evidence: Evidence) -> str:
         *_more(found[TOLD_AT_MOST:], dice),
         *_relations(evidence, dice, field),
         *_labels(evidence, dice),
+        *reported_sentences(evidence, dice),
         *_absences(evidence, dice, field),
     ]
     if len(sentences) == 1 and not evidence.regions:
@@ -44,14 +47,14 @@ def summary(evidence: Evidence) -> str:
     an = with_article(image_phrase(evidence, dice))
     found = groups(evidence)
     named = [group for group in found if group.style not in ("unlabelled", "unnamed")][:SUMMARY_AT_MOST]
-    labels = _summary_labels(evidence)
+    labels = [*_summary_labels(evidence), *reported_summary(evidence)]
     if named:
         content = joined([group.phrase for group in named])
         template = dice.pick("summary", phrases("report", "summary", "content"))
         first = template.format(an=an, An=capital(an), content=content, Content=capital(content))
     elif found:
         first = _summary_without_names(found[0], an, dice)
-    elif labels or evidence.regions or any(evidence.of_kind("label", "presence")):
+    elif labels or evidence.regions or any(evidence.of_kind("label", "presence", "identity")):
         first = f"{capital(an)}."
     else:
         first = dice.pick("plain", phrases("report", "summary", "plain")).format(An=capital(an))
@@ -82,7 +85,8 @@ def _relations(evidence: Evidence, dice: Dice, field: str) -> Iterable[str]:
 
 def _absences(evidence: Evidence, dice: Dice, field: str) -> Iterable[str]:
     """A sentence for several; what is told as a label shares its head: `lesions labelled as melanoma or angioma`."""
-    absent = [noun(fact.value) for fact in evidence.of_kind("presence") if fact.assertion == "absent"]
+    told = [fact for fact in evidence.of_kind("presence") if fact.basis != "report"]
+    absent = [noun(fact.value) for fact in told if fact.assertion == "absent"]
     for first, *rest in _told_together(absent):
         names = [first.plural, *(each.name if each.head else each.plural for each in rest)]
         template = dice.pick(f"absence {first.name}", phrases("report", "absence"))

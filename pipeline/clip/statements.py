@@ -52,6 +52,8 @@ def claim_of(fact: Fact) -> str:
 
 def _claim(fact: Fact, said: str) -> str:
     kind, attribute, value = fact.kind, fact.attribute, fact.value
+    if fact.is_reported:
+        return f"has {value}={said}" if kind == "identity" else f"reported {attribute}={value}"
     if kind == "label":
         return f"category {value}={said}"
     if kind == "presence":
@@ -91,7 +93,9 @@ def region_subject(region: Mapping[str, Any], modality: str | None, wh: tuple[in
 
 
 def image_subject(row: Mapping[str, Any]) -> Subject:
-    """A released row as a whole."""
+    """A released row as a whole. That a report tells of a thing makes it true, and nothing false: it is of the
+    examination, which may show it on another picture.
+    """
     true, false = set[str](), set[str]()
     for fact in map(Fact.from_row, row["facts"] or ()):
         claim = claim_of(fact)

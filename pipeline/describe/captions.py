@@ -27,8 +27,12 @@ UNSUPPORTED = "unsupported_text"
 TABLES = (
     *(("pipeline.describe", name) for name in ("exclusive_names", "midline_parts")),
     *(("pipeline.describe.reading", name) for name in ("cues", "wording")),
+    ("pipeline.describe.reports", "sections"),
     *(("schemas.lexicon", name) for name in ("attributes", "confusable", "findings", "places")),
-    *(("schemas.taxonomy", name) for name in ("body_parts", "categories", "labels", "modalities", "projections")),
+    *(
+        ("schemas.taxonomy", name)
+        for name in ("assessable", "body_parts", "categories", "labels", "modalities", "projections")
+    ),
 )
 MANY = 1 << 30
 HEADER_COLUMNS = ("width", "height", "axes", "plane", "spacing_mm", "spacing_basis", "window", *TOLD_TWICE)
@@ -44,11 +48,12 @@ class Describe:
     """Kept pictures to captions, in the order of their keys."""
 
     name: ClassVar[str] = "captions"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),
         "regions": REGION_COLUMNS,
+        "records": (*KEY_NAMES, "texts"),
     }
     reads_files: ClassVar[bool] = False
 
@@ -82,6 +87,10 @@ class Describe:
             "texts_origin": self.writer.name,
             "written": [summary.row(), report.row()],
             "facts": [fact.row() for fact in picture.derived.image],
+            "left_out": [
+                {"reason": reason, "value": float(count)}
+                for reason, count in sorted(picture.derived.reported.left_out.items())
+            ],
             "negatives": _rows(of_report),
             "regions": [
                 _region_row(region, facts, of_regions[2 * i : 2 * i + 2], negatives.get(region.region_id, []))
@@ -93,7 +102,8 @@ class Describe:
         """By region id, of as many regions as the settings allow, chosen by a hash of their ids."""
         evidence = picture.evidence
         scope = frozenset(picture.row["annotation_scope"] or ())
-        scene = Scene(evidence.modality, evidence.value("acquisition", "body_part"), picture.regions, scope)
+        part, stated = evidence.value("acquisition", "body_part"), picture.derived.reported.stated
+        scene = Scene(evidence.modality, part, picture.regions, scope, stated)
         pairs = list(zip(evidence.regions, picture.regions, strict=True))
         limit = self.options.regions_with_negatives
         if len(pairs) > limit:

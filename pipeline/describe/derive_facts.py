@@ -9,24 +9,28 @@ from annotators.captioners.evidence import NO_KIND
 from pipeline.describe.count_facts import count_facts
 from pipeline.describe.image_facts import image_facts
 from pipeline.describe.marked import Marked
+from pipeline.describe.reports.report_facts import NOTHING, Reported, report_facts
 from pipeline.describe.sides import patient_sides, stated_side
 from schemas.facts import MEASURED_BASES, Fact
 
 
 @dataclass(frozen=True)
 class DerivedFacts:
-    """`regions` in the order of the regions given."""
+    """`image` holds those of `reported` too; `regions` in the order of the regions given."""
 
     image: tuple[Fact, ...]
     regions: tuple[tuple[Fact, ...], ...]
+    reported: Reported = NOTHING
 
 
 def derive_facts(row: Mapping[str, Any], regions: Sequence[Marked]) -> DerivedFacts:
     """`row` holds the picture's columns as `Describe.reads` names them, selection's winning over those of images."""
     sides = [region_side(row, region) for region in regions]
+    reported = report_facts(row, regions)
     return DerivedFacts(
-        image=(*image_facts(row), *count_facts(row, regions, sides)),
+        image=(*image_facts(row), *count_facts(row, regions, sides), *reported.facts),
         regions=tuple(tuple(_region_facts(row, region, side)) for region, side in zip(regions, sides, strict=True)),
+        reported=reported,
     )
 
 

@@ -35,7 +35,7 @@ class Picture:
 
 def pictures(tables: Mapping[str, pa.Table], options: DescribeSettings) -> list[Picture]:
     """Every kept picture in the order of keys; shown where the table `images` comes with its pixels."""
-    kept = kept_rows(tables["images"], tables["selection"])
+    kept = kept_rows(tables["images"], tables["selection"], tables["records"])
     regions = marked_regions(tables["regions"], {key: (row["width"], row["height"]) for key, row in kept.items()})
     found = [_picture(key, kept[key], regions.get(key, []), options) for key in sorted(kept)]
     return _shown(found, tables["images"]) if PIXELS in tables["images"].column_names else found
@@ -59,8 +59,12 @@ def _shown(found: Sequence[Picture], images: pa.Table) -> list[Picture]:
     return shown
 
 
-def kept_rows(images: pa.Table, selection: pa.Table) -> dict[Key, dict[str, Any]]:
-    """The attributes of each kept picture by its key: selection's words, those of the header as `header_...`."""
+def kept_rows(images: pa.Table, selection: pa.Table, records: pa.Table) -> dict[Key, dict[str, Any]]:
+    """The attributes of each kept picture by its key: selection's words, those of the header as `header_...`, and
+    what was written of it as `texts`.
+    """
+    told = records.filter(pc.greater(pc.fill_null(pc.list_value_length(records["texts"]), 0), 0))
+    texts = {tuple(row[name] for name in KEY_NAMES): row["texts"] for row in told.to_pylist()}
     kept = selection.filter(pc.equal(selection["status"], "kept"))
     chosen_rows = {tuple(row[name] for name in KEY_NAMES): row for row in kept.to_pylist()}
     rows: dict[Key, dict[str, Any]] = {}
@@ -68,7 +72,7 @@ def kept_rows(images: pa.Table, selection: pa.Table) -> dict[Key, dict[str, Any]
         key = tuple(image[name] for name in KEY_NAMES)
         if key in chosen_rows:
             header = {f"header_{name}": image[name] for name in TOLD_TWICE}
-            rows[key] = {**image, **header, **chosen_rows[key]}
+            rows[key] = {**image, **header, **chosen_rows[key], "texts": texts.get(key)}
     if missing := len(chosen_rows) - len(rows):
         raise StorageError(f"captions: {missing} kept pictures are not in the table images; build select again")
     return rows

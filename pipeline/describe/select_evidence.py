@@ -19,7 +19,8 @@ def select_evidence(
     """Regions keep their order; names beyond the limit are told neither how often nor where they occur.
 
     A name that cannot be said leaves its region without one, and its count untold. An absence is told in words that
-    the lexicon knows: a scope may hold the source's own.
+    the lexicon knows: a scope may hold the source's own. A change that a report tells is since a picture that nobody
+    has: it is recorded and not said.
     """
     counted = [fact.attribute for fact in derived.image if fact.kind in COUNTS and not withheld(fact.attribute)]
     told = frozenset(counted[: settings.names_per_report])
@@ -46,7 +47,7 @@ def _may_say(fact: Fact, told: frozenset[str], related: frozenset[Fact]) -> bool
         return fact.attribute in told
     if fact.kind == "presence":
         return finding_of(fact.value) is not None and not withheld(fact.value)
-    return fact.kind != "relation" or fact in related
+    return fact.kind != "change" and (fact.kind != "relation" or fact in related)
 
 
 def _spread(relations: Sequence[Fact]) -> list[Fact]:

@@ -12,7 +12,7 @@ from functools import cache
 
 from annotators.captioners.evidence import Evidence, RegionEvidence
 from pipeline.describe.marked import Marked
-from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact
+from schemas.facts import IMAGE, IMAGE_SIDES, SIZES, VERTICALS, Fact
 from schemas.lexicon.confusable import confusable, may_swap
 from schemas.lexicon.findings import Finding, finding, finding_of
 from schemas.taxonomy.body_parts import related_parts
@@ -40,12 +40,15 @@ class Swap:
 
 @dataclass(frozen=True)
 class Scene:
-    """What the other regions of a picture mean for one region's names: `scope` is annotated exhaustively."""
+    """What the other regions of a picture mean for one region's names: `scope` is annotated exhaustively, and `stated`
+    are ids that a report says to be there or possible, which is no certain name and no certain falsehood.
+    """
 
     modality: str | None
     body_part: str | None
     regions: Sequence[Marked]
     scope: frozenset[str]
+    stated: frozenset[str] = frozenset()
 
 
 def region_swaps(
@@ -114,11 +117,12 @@ def _names(region: Marked, evidence: RegionEvidence, scene: Scene) -> Iterator[S
 def _other_names(own: Finding, scene: Scene) -> dict[str, str]:
     """Name to kind: of the same closed set of exclusive names, or mistaken for it and annotated exhaustively."""
     modality = str(scene.modality)
-    names = {other.name: other.kind for other in _exclusive(own.id, modality, scene.body_part)}
+    others = _exclusive(own.id, modality, scene.body_part)
+    names = {other.name: other.kind for other in others if other.id not in scene.stated}
     mistaken = {pair.b for pair in confusable(own.id, modality) if pair.relation in ("X", "C") and not pair.condition}
     for name in sorted(scene.scope):
         other = finding_of(name, modality)
-        if other is not None and other.id in mistaken and may_swap(own.id, other.id):
+        if other is not None and other.id in mistaken - scene.stated and may_swap(own.id, other.id):
             names[name] = other.kind
     return {name: str(kind) for name, kind in names.items()}
 
@@ -143,13 +147,15 @@ def _overlap(a: Marked, b: Marked) -> bool:
 
 
 def report_swaps(evidence: Evidence) -> Iterator[tuple[Swap, Fact]]:
-    """Of the picture as a whole, each with the fact that it replaces: counts and sides."""
+    """Of the picture as a whole, each with the fact that it replaces: counts and sides. A side that a report tells is
+    none: the other may have the same.
+    """
     places = {fact.attribute: fact.value for fact in evidence.of_kind("distribution") if fact.frame == "image"}
     for fact in evidence.facts:
         if fact.kind == "count" and fact.basis in CERTAIN_BASES:
             for count in other_counts(int(fact.number), LEAST_OF.get(places.get(fact.attribute, ""), 1)):
                 yield _swap("count", fact, str(count)), fact
-        elif fact.frame == "patient" and fact.value in OTHER_SIDE:
+        elif fact.subject == IMAGE and fact.frame == "patient" and fact.value in OTHER_SIDE:
             yield _swap("side", fact, OTHER_SIDE[fact.value]), fact
 
 

@@ -37,13 +37,14 @@ def told_facts(text: str, facts: Iterable[Fact]) -> list[Fact]:
 
 @lru_cache(maxsize=4096)
 def _claims(text: str) -> frozenset[tuple[str, str]]:
-    """Places in the picture by axis, sides, and relations, as (slot, value)."""
+    """Places in the picture by axis, sides, change and relations, as (slot, value)."""
     reading = read(text)
     places = {("image_side", each.across) for each in reading.places} | {
         ("vertical", each.down) for each in reading.places
     }
     pairs = {(slot, value) for slot, value in places if value is not None}
-    return frozenset({*pairs, *(("side", side) for side in reading.sides), *_relations(text)})
+    changes = [("change", reading.change.value)] if reading.change is not None else []
+    return frozenset({*pairs, *changes, *(("side", side) for side in reading.sides), *_relations(text)})
 
 
 def _relations(text: str) -> Iterator[tuple[str, str]]:
@@ -53,9 +54,9 @@ def _relations(text: str) -> Iterator[tuple[str, str]]:
 def _is_told(fact: Fact, low: str, claims: frozenset[tuple[str, str]]) -> bool:
     if fact.kind == "position":
         return (fact.attribute, fact.value) in claims
-    if fact.slot == ("side", "patient"):
-        return ("side", fact.value) in claims
-    if fact.kind == "laterality":
+    if fact.kind == "change":
+        return ("change", fact.value) in claims
+    if fact.kind in ("side", "laterality"):
         return ("side", "both" if fact.value == "bilateral" else fact.value) in claims
     if fact.kind in _DOUBTFUL:
         return _may_tell(fact, low, {slot for slot, _ in claims})

@@ -35,6 +35,10 @@ def place(id: str) -> Place:
     return _by_id()[id]
 
 
+def is_place(id: str) -> bool:
+    return id in _by_id()
+
+
 @cache
 def places(body_part: str | None) -> tuple[Place, ...]:
     """Those that a picture of a body part (an id) can show, and always those of the picture itself."""

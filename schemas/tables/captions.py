@@ -18,7 +18,7 @@ CAPTIONED_REGION = pa.struct(
 
 CAPTIONS = versioned(
     "captions",
-    2,
+    3,
     [
         *KEY,
         pa.field("summary", pa.string()),  # one or two sentences
@@ -26,6 +26,8 @@ CAPTIONS = versioned(
         pa.field("texts_origin", pa.string()),  # rules, openai, transformers
         pa.field("written", pa.list_(WRITTEN)),  # how summary and report came about
         pa.field("facts", pa.list_(FACT)),  # all that is known, said or not
+        # what a report names and no fact says, counted by reason
+        pa.field("left_out", pa.list_(pa.struct([("reason", pa.string()), ("value", pa.float64())]))),
         pa.field("negatives", pa.list_(NEGATIVE)),  # false sentences, each by one edited slot
         pa.field("regions", pa.list_(CAPTIONED_REGION)),  # in the order of the table regions
         REJECTED,

@@ -61,10 +61,10 @@ def write_table(folder: Path, said: dict[str, dict[str, str]]) -> None:
     """One row for each smear, of patients of two pictures each, with what is said of some of them."""
     names = sorted(path.name for path in (folder / "smears").glob("*.jpg"))
     with (folder / "smears" / "patients.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, ["file", "patient", "label"])
+        writer = csv.DictWriter(file, ["file", "patient", "label", "report"])
         writer.writeheader()
         for i, name in enumerate(names):
-            writer.writerow({"file": name, "patient": f"p{i // 2}", "label": "", **said.get(name, {})})
+            writer.writerow({"file": name, "patient": f"p{i // 2}", "label": "", "report": "", **said.get(name, {})})
 
 
 def write_picture(path: Path, seed: int, channels: int = 3) -> None:

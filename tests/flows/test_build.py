@@ -76,6 +76,20 @@ def test_a_corrected_label_encodes_no_pixel_again(config: Path, work: Path) -> N
     assert newly(work, before)["records"] == 1
 
 
+def test_a_changed_report_runs_records_and_describe_and_what_they_change(config: Path, work: Path) -> None:
+    columns = "columns: {patient: patient, label: label"
+    config.write_text(config.read_text().replace(columns, f"{columns}, report: report"))
+    write_table(config.parent, {"smear-1.jpg": {"report": "Malaria parasites."}})
+    build_small(config, work)
+    before = calls(work)
+    write_table(config.parent, {"smear-1.jpg": {"report": "Malaria parasites, seen again."}})
+    build_small(config, work)
+    assert newly(work, before) == {"records": 1, "captions": 1}
+    write_table(config.parent, {"smear-1.jpg": {"report": "No malaria parasites."}})
+    build_small(config, work)
+    assert newly(work, before) == {"records": 2, "captions": 2, "shards": 1}
+
+
 def test_a_changed_text_setting_runs_describe_and_release_alone(config: Path, work: Path) -> None:
     build_small(config, work)
     before = calls(work)

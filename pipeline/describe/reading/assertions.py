@@ -15,6 +15,7 @@ PRESENT, ABSENT, POSSIBLE = "present", "absent", "possible"
 NOT_NOW = frozenset({"historical", "hypothetical", "experiencer"})
 _ASSERTION = {"negated": ABSENT, "possible": POSSIBLE}
 _STOPS = frozenset({".", ";", "|"})
+_PATIENT = frozenset({"he", "she", "himself", "herself", "patient"})  # back from a relative
 _LISTING = ":"  # a cue with a colon is of the whole list behind it
 
 
@@ -42,22 +43,30 @@ _ORDER = {"possible": 0, "negated": 1, "historical": 2, "hypothetical": 3, "expe
 def find_cues(found: Sequence[str], taken: frozenset[int]) -> Iterator[Cue]:
     """Words at `taken` belong to names or to what was read before, and are no cues themselves."""
     ends, marked = _ends(found, taken), list(_marked(found, taken))
-    starts = {at for at, _, kind in marked if kind.endswith("_before")}
+    starts = {at for at, _, kind in marked if kind.endswith(("_before", "_both"))}
     for at, end, kind in marked:
         name, _, side = kind.rpartition("_")
-        if side == "before":
+        if side in ("before", "both"):
             whole = _LISTING in found[at:end]
-            last = next((i for i in range(end, len(found)) if _closes(i, found, ends, starts, whole)), len(found))
+            closes = _closes_whole if whole else _closes_person if name == "experiencer" else _closes
+            last = next((i for i in range(end, len(found)) if closes(i, found, ends, starts)), len(found))
             yield Cue(name, range(end, last), True)
-        elif side == "after":
+        if side in ("after", "both"):
             first = next((i + 1 for i in range(at - 1, -1, -1) if i in ends), 0)
             yield Cue(name, range(first, at), False)
 
 
-def _closes(i: int, found: Sequence[str], ends: frozenset[int], starts: set[int], whole: bool) -> bool:
-    if whole:
-        return found[i] in (".", "|")
+def _closes(i: int, found: Sequence[str], ends: frozenset[int], starts: set[int]) -> bool:
     return i in ends or i in starts
+
+
+def _closes_whole(i: int, found: Sequence[str], ends: frozenset[int], starts: set[int]) -> bool:
+    return found[i] in (".", "|")
+
+
+def _closes_person(i: int, found: Sequence[str], ends: frozenset[int], starts: set[int]) -> bool:
+    """`a brother who has ..` is still about the brother."""
+    return found[i] in _STOPS or found[i] in _PATIENT
 
 
 def _ends(found: Sequence[str], taken: frozenset[int]) -> frozenset[int]:

@@ -53,10 +53,12 @@ class Reading:
     named: tuple[Named, ...]
     places: tuple[InPicture, ...]
     sides: tuple[str, ...]
+    sides_at: tuple[int, ...]  # of the words of `sides`
     relations: tuple[tuple[Relation, int, int], ...]  # with the words before and behind which it stands
     lengths: tuple[Length, ...]
     counts: tuple[Count, ...]
     change: Change | None
+    changed: frozenset[int]  # the words that tell the change
     unread: tuple[str, ...]
     denied: bool
     nothing: bool  # says that nothing was annotated
@@ -72,23 +74,27 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
     held = frozenset(i for each in named for i in each.indices)
     changed = change(low, found)
     related = [each for each in relations(low, found) if held.isdisjoint(_within(all_words, [each.span]))]
-    told = _within(all_words, [*(changed.spans if changed else ()), *(each.span for each in related)])
+    told_changed = _within(all_words, changed.spans if changed else ())
+    told = told_changed | _within(all_words, [each.span for each in related])
     places = tuple(places_in_picture(found, held | told))
     placed = frozenset(i for each in places for i in each.indices)
     taken = held | told | placed
     cues = list(find_cues(found, taken))
     said = assertions(len(found), cues)
+    sided = list(_sides(found, taken))
     countable = [each for each in named if each.of(*COUNTABLE)]
     measured = _within(all_words, lengths_spans(low))
     return Reading(
         found=found,
         named=tuple(Named(each, said[each.at]) for each in named if not each.of("ignored")),
         places=places,
-        sides=tuple(_sides(found, taken)),
+        sides=tuple(side for _, side in sided),
+        sides_at=tuple(at for at, _ in sided),
         relations=tuple((each, *_around(all_words, each)) for each in related),
         lengths=tuple(lengths(low)),
         counts=tuple(counts(all_words, countable, held | told | measured)),
         change=changed,
+        changed=told_changed,
         unread=tuple(_unread(found, taken, said)),
         denied=any(_denies_unknown(found, cue, held) for cue in cues),
         nothing="annot" in low and _NOTHING.search(low) is not None,
@@ -110,21 +116,21 @@ def _around(all_words: Sequence[Word], relation: Relation) -> tuple[int, int]:
     return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
-def _sides(found: Sequence[str], taken: Collection[int]) -> Iterator[str]:
+def _sides(found: Sequence[str], taken: Collection[int]) -> Iterator[tuple[int, str]]:
     for i, word in enumerate(found):
         if i in taken:
             continue
         after = found[i + 1] if i + 1 < len(found) else ""
         if word in ("left", "right") and after not in _NO_SIDE:
-            yield word
+            yield i, word
         elif word in ("od", "os"):
-            yield "right" if word == "od" else "left"
+            yield i, "right" if word == "od" else "left"
         elif word in ("l", "r") and found[i - 1 : i] == ("(",) and after == ")":
-            yield "left" if word == "l" else "right"
+            yield i, "left" if word == "l" else "right"
         elif word in ("bilateral", "bilaterally") or (
             word in ("both", "each") and not _paired().isdisjoint(found[i + 1 : i + 3])
         ):
-            yield "both"
+            yield i, "both"
 
 
 @cache

@@ -195,3 +195,16 @@ def test_at_least_three_are_no_truth_of_one() -> None:
     rows = [row("count_at_least", "3"), row("count", "1"), row("count_at_least", "1"), row("count", "5")]
     texts = [told_claims("A blood smear with at least three platelets.", rows[0]["facts"])]
     assert targets([image_subject(each) for each in rows], texts)[:, 0].tolist() == [1, -1, 0, 1]
+
+
+def test_what_a_report_tells_is_true_of_its_picture_and_makes_its_absence_not_false() -> None:
+    told = Fact("report-1", "identity", "name", "pleural effusion", "report")
+    possible = Fact("report-2", "identity", "name", "pneumonia", "report", assertion="possible")
+    denied = Fact("image", "presence", "name", "pneumothorax", "report", assertion="absent")
+    subject = image_subject(image("radiography", "chest", told, possible, denied))
+    assert {"has pleural effusion=yes", "possible has pneumonia=yes", "has pneumothorax=no"} <= subject.true
+    assert not {"has pleural effusion=no", "has pneumonia=yes", "has pneumonia=no"} & subject.false
+    assert "has pneumothorax=yes" in subject.false
+    assert told_claims("The report describes a pleural effusion.", [told.row(), possible.row()]) == {
+        "has pleural effusion=yes"
+    }

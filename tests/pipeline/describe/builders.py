@@ -8,6 +8,7 @@ import pyarrow as pa
 from pipeline.describe.captions import Describe
 from pipeline.describe.marked import Marked, marked_regions
 from schemas.tables.images import IMAGES
+from schemas.tables.records import RECORDS
 from schemas.tables.regions import REGIONS
 from schemas.tables.selection import SELECTION
 
@@ -45,22 +46,30 @@ def make_region(box_xyxy: Sequence[int], name: str | None = None, item: str = "a
     }
 
 
-def make_tables(images: Sequence[Row], selection: Sequence[Row], regions: Sequence[Row] = ()) -> dict[str, pa.Table]:
+def make_tables(
+    images: Sequence[Row], selection: Sequence[Row], regions: Sequence[Row] = (), records: Sequence[Row] = ()
+) -> dict[str, pa.Table]:
     """With the columns that the stage reads, and no other."""
     whole = {
         "images": pa.Table.from_pylist(list(images), schema=IMAGES),
         "selection": pa.Table.from_pylist(list(selection), schema=SELECTION),
         "regions": pa.Table.from_pylist(list(regions), schema=REGIONS),
+        "records": pa.Table.from_pylist(list(records), schema=RECORDS),
     }
     return {name: whole[name].select(list(columns)) for name, columns in Describe.reads.items()}
 
 
 def make_picture(
-    regions: Sequence[Row] = (), header: Mapping[str, Any] | None = None, **selected: Any
+    regions: Sequence[Row] = (), header: Mapping[str, Any] | None = None, report: str = "", **selected: Any
 ) -> dict[str, pa.Table]:
-    """One picture whose record says what its header says, unless `header` says otherwise."""
+    """One picture whose record says what its header says, unless `header` says otherwise, and perhaps a report."""
     told = {name: selected[name] for name in TOLD_TWICE if name in selected}
-    return make_tables([make_image(**{**told, **(header or {})})], [make_selection(**selected)], regions)
+    images, rows = [make_image(**{**told, **(header or {})})], [make_selection(**selected)]
+    return make_tables(images, rows, regions, [make_record(report)] if report else [])
+
+
+def make_record(report: str, item: str = "a") -> Row:
+    return {**make_key(item), "texts": [{"kind": "report", "text": report}]}
 
 
 def describe(tables: Mapping[str, pa.Table], stage: Describe | None = None) -> list[Row]:

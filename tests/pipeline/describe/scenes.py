@@ -64,6 +64,16 @@ def chest_film(labels: list[Row] | None = None) -> dict[str, pa.Table]:
     return make_picture(**film, label_states=labels)
 
 
+def film_with_a_report() -> dict[str, pa.Table]:
+    """A nodule that a reader marked, and what somebody wrote."""
+    report = (
+        "HISTORY: tuberculosis. FINDINGS: Pulmonary nodule. Moderate left pleural effusion, larger than before. "
+        "Possible pneumonia in the right lower lobe. Emphysema. No pneumothorax or fracture. No large hiatal hernia."
+    )
+    nodule = make_region((500, 120, 560, 170), "pulmonary nodule")
+    return make_picture([nodule], report=report, modality="radiography", technique="plain", body_part="chest")
+
+
 def wrist_ultrasound() -> dict[str, pa.Table]:
     """Nerve and artery with drawn masks."""
     nerve = make_region((300, 180, 420, 260), "median nerve", kind="anatomy", area_px=7500, segmenter="given")
@@ -96,6 +106,7 @@ SCENES = {
     "oriented ct": lambda: abdominal_ct(["L", "P"]),
     "ct without orientation": lambda: abdominal_ct(None),
     "chest film": chest_film,
+    "film with a report": film_with_a_report,
     "wrist": wrist_ultrasound,
     "proposals": proposals_alone,
     "nothing": nothing_known,

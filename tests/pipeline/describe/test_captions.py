@@ -3,6 +3,7 @@ import pickle
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -17,6 +18,7 @@ from schemas.errors import StorageError
 from schemas.facts import IMAGE
 from schemas.keys import column_hashes, part_key, rows_hash
 from schemas.tables.captions import CAPTIONS
+from schemas.tables.columns import KEY_NAMES
 from tests.pipeline.describe.builders import (
     Row,
     describe,
@@ -36,7 +38,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {6: "1a8833b7b0ff46bd58dfcd483717b613"}
+GOLDEN = {7: "b323a4c44aafbbe2a37061ecc045ac5e"}
 
 
 def texts_of(row: Row) -> list[str]:
@@ -75,8 +77,9 @@ def test_a_kept_picture_that_is_no_longer_there_ends_the_run() -> None:
         describe(make_tables([], [make_selection()]))
 
 
-def test_it_reads_neither_pixels_nor_records() -> None:
-    assert set(Describe.reads) == {"images", "selection", "regions"}
+def test_it_reads_no_pixels_and_of_records_the_texts_alone() -> None:
+    assert set(Describe.reads) == {"images", "selection", "regions", "records"}
+    assert Describe.reads["records"] == (*KEY_NAMES, "texts")
     assert "image" not in Describe.reads["images"]
     assert "mask" not in Describe.reads["regions"]
     assert not Describe.reads_files
@@ -217,3 +220,52 @@ def test_a_text_that_the_fallback_has_wrong_too_is_a_rejected_row() -> None:
     assert row["rejected"] == {"reason": "unsupported_text", "value": 2.0}
     assert row["report"] is None
     assert row["regions"] is None
+
+
+def film_with_report(report: str, *regions: Row, **selected: Any) -> Row:
+    film = {"modality": "radiography", "technique": "plain", "body_part": "chest", **selected}
+    return describe(make_picture(regions, report=report, **film))[0]
+
+
+def test_a_report_is_told_as_such_with_sides_places_and_doubt() -> None:
+    row = film_with_report("Left pleural effusion. Possible pneumonia in the right lower lobe. No pneumothorax.")
+    assert row["rejected"] is None
+    assert "a pleural effusion on the patient's left" in row["report"]
+    assert re.search(r"possib\w+[^.]* pneumonia in the right lower lobe", row["report"], re.IGNORECASE)
+    assert re.search(r"no (sign|evidence) of pneumothoraces", row["report"])
+    assert "pleural effusion" in row["summary"]
+    assert "pneumonia" not in row["summary"]
+
+
+def test_only_a_denial_licenses_a_denial() -> None:
+    assert not re.search(r"\bno\b", film_with_report("Pleural effusion.")["report"])
+    assert "effusion" not in film_with_report("No large pleural effusion.")["report"]
+
+
+def test_of_one_finding_an_annotation_is_believed_and_the_report_is_counted() -> None:
+    effusion = make_region((100, 300, 300, 500), "pleural effusion")
+    row = film_with_report("No pleural effusion. No pneumothorax.", effusion)
+    assert not re.search(r"no [^.]*effusion", row["report"])
+    assert "pneumothoraces" in row["report"]
+    assert row["left_out"] == [{"reason": "report_contradicts_annotation", "value": 1.0}]
+
+
+def test_change_is_recorded_and_not_said() -> None:
+    row = film_with_report("The pleural effusion is larger than before.")
+    assert {("change", "larger")} <= {(fact["kind"], fact["value"]) for fact in row["facts"]}
+    assert "larger" not in row["report"]
+
+
+def test_the_other_side_of_what_a_report_tells_is_no_negative() -> None:
+    row = film_with_report("Left pleural effusion.", make_region((100, 300, 300, 500), "pulmonary nodule"))
+    assert not any("on the patient's right" in negative["text"] for negative in row["negatives"])
+
+
+def test_a_name_that_a_report_states_is_no_false_name_of_a_region() -> None:
+    def names(report: str) -> set[str]:
+        region, scope = make_region((100, 50, 190, 110), "hard exudate"), ["cotton-wool spot"]
+        row = describe(make_picture([region], report=report, modality="fundus", annotation_scope=scope))[0]
+        return {each["replaced"] for each in row["regions"][0]["negatives"] if each["slot"] == "name"}
+
+    assert names("") == {"cotton-wool spot"}
+    assert names("Possible cotton-wool spots.") == set()

@@ -18,7 +18,7 @@ SPACED = {"spacing_mm": [0.5, 0.7], "spacing_basis": "header"}
 
 def make_row(**told: Any) -> dict[str, Any]:
     names = (*TOLD_TWICE, "plane", "axes", "window", "label_states", "annotation_scope", "spacing_mm", "spacing_basis")
-    row = {"source": "own", **dict.fromkeys(names), **told}
+    row = {"source": "own", **dict.fromkeys((*names, "texts")), **told}
     return {**row, **{f"header_{name}": row[name] for name in TOLD_TWICE}}
 
 
