@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from annotators.captioners.nouns import noun
-from pipeline.describe.bears_out import BearsOut
+from pipeline.describe.bears_out.sentence import BearsOut
 from pipeline.describe.known import Known, Thing
 from pipeline.describe.reading.assertions import PRESENT
 from pipeline.describe.reading.read import read

@@ -4,7 +4,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.describe.bears_out import ALSO, GENERIC
+from pipeline.describe.bears_out.acquired import ALSO
+from pipeline.describe.bears_out.names import GENERIC
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.read import Reading
 from schemas.laterality import laterality_word

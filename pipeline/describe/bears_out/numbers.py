@@ -1,0 +1,42 @@
+"""Numbers of things, held against what is counted."""
+
+from annotators.captioners.nouns import noun
+from pipeline.describe.bears_out.names import GENERIC
+from pipeline.describe.known import Counted, Known
+from pipeline.describe.reading.mentions import Mention
+from pipeline.describe.reading.numbers import Count
+
+
+def is_counted(known: Known, count: Count) -> bool:
+    """A number without a name counts nothing that we know; more than one of what nobody counted is no fact."""
+    if count.mention is None:
+        return True
+    meant = _meant_by(known, count.mention)
+    if not meant:
+        return count.number <= 1 and count.comparison not in ("at most", "only")
+    whole = all(each.exact for each in meant), all(each.declared for each in meant)
+    total = Counted(frozenset(), "", sum(each.number for each in meant), *whole)
+    return any(_fits(count, each) for each in (*meant, total))
+
+
+def _meant_by(known: Known, mention: Mention) -> list[Counted]:
+    if mention.of("area"):
+        return [each for each in known.counted if not each.ids and each.name not in known.names]
+    ids, names = frozenset(mention.of("finding")), frozenset(mention.of("name"))
+    if ids and ids <= GENERIC:  # two lesions, whichever
+        return known.counted
+    found = [each for each in known.counted if not ids.isdisjoint(each.ids) or each.name in names]
+    return found or [each for each in known.counted if names & _plural_of(each.name)]
+
+
+def _plural_of(name: str) -> frozenset[str]:
+    return frozenset({name, noun(name).bare, noun(name).plural})
+
+
+def _fits(count: Count, counted: Counted) -> bool:
+    if count.comparison == "at least":
+        return count.number <= counted.number
+    if count.comparison == "at most":
+        return counted.exact and counted.number <= count.number
+    is_so = counted.declared if count.comparison == "only" else counted.exact
+    return is_so and counted.number == count.number
