@@ -77,9 +77,7 @@ class Describe:
             return {**named, "rejected": {"reason": UNSUPPORTED, "value": float(len(failed))}}
         summary, report, *of_regions = texts
         negatives = self._region_negatives(picture)
-        of_report = report_negatives(
-            self.fallback, picture.evidence, self.fallback.report(picture.evidence), self.options.negatives_per_report
-        )
+        of_report = report_negatives(self.fallback, picture.evidence, self.options.negatives_per_report)
         return {
             **named,
             "summary": summary.text,

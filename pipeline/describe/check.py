@@ -11,7 +11,7 @@ from annotators.captioners.nouns import noun
 from pipeline.describe.bears_out.sentence import BearsOut
 from pipeline.describe.known import Known, Thing
 from pipeline.describe.reading.assertions import PRESENT
-from pipeline.describe.reading.read import read
+from pipeline.describe.reading.read import mentioned, read
 from pipeline.describe.reading.screens import is_advice, is_foreign, is_instruction, is_personal
 from pipeline.describe.sides import stated_side
 from schemas.facts import IMAGE, Fact
@@ -42,11 +42,12 @@ def unsupported(text: str, facts: Sequence[Fact] | Known) -> tuple[str, ...]:
     known = facts if isinstance(facts, Known) else Known(facts)
     failed = {slot for slot, is_so in _SCREENS.items() if is_so(text)}
     before: Sequence[Thing] = ()
+    held: BearsOut | None = None
     for sentence in _SENTENCE_END.split(text):
+        before = before if held is None else held.spoken_of or before
         held = BearsOut(known, read(sentence, known.names), before)
         failed.update(held.failures())
         failed.update(failure for clause in clauses(sentence, known) for failure in _of_one_thing(clause, known))
-        before = held.spoken_of or before
     return tuple(failure for failure in FAILURES if failure in failed)
 
 
@@ -56,14 +57,16 @@ def clauses(sentence: str, known: Known) -> list[str]:
     Empty where it does not part so.
     """
     named = read(sentence, known.names).named
-    if sum(bool(each.mention.of("finding", "name")) for each in named) < 2 or "respectively" in sentence:
+    if len(named) < 2 or sum(bool(each.mention.of("finding", "name")) for each in named) < 2:
+        return []
+    if "respectively" in sentence:
         return []
     if any(each.assertion != PRESENT for each in named):
         return []
     found: list[str] = []
     begun = ""
     for part in _CLAUSE.split(sentence):
-        if any(known.is_named(each.mention) for each in read(part, known.names).named):
+        if any(map(known.is_named, mentioned(part, known.names))):
             found.append(f"{begun} {part}")
             begun = ""
         elif found:

@@ -40,6 +40,8 @@ def region_negatives(
     renderer: Renderer, evidence: Evidence, region: RegionEvidence, marked: Marked, scene: Scene, at_most: int
 ) -> list[Negative]:
     """At most so many, spread over the slots that the caption tells; fewer where the facts allow no more."""
+    if at_most < 1:
+        return []
     wording = renderer.wording(evidence, region)
     swaps = [swap for swap in region_swaps(marked, region, scene, wording.slots) if not _leaves_the_edge(swap, marked)]
 
@@ -49,11 +51,13 @@ def region_negatives(
     return list(_certified(region.region_id, wording.caption(region.by_slot), swaps, render, at_most))
 
 
-def report_negatives(renderer: Renderer, evidence: Evidence, positive: str, at_most: int) -> list[Negative]:
+def report_negatives(renderer: Renderer, evidence: Evidence, at_most: int) -> list[Negative]:
     """Of the report: a count of what is annotated exhaustively, or a side with its frame.
 
     What a body has once is told without a number, so its count is not edited.
     """
+    if at_most < 1:
+        return []
     replaced = {
         swap: fact for swap, fact in report_swaps(evidence) if swap.slot != "count" or not noun(fact.attribute).definite
     }
@@ -61,7 +65,7 @@ def report_negatives(renderer: Renderer, evidence: Evidence, positive: str, at_m
     def render(swap: Swap) -> str:
         return renderer.report(evidence.edited(replaced[swap], swap.edited[0]))
 
-    return list(_certified(evidence.image_id, positive, list(replaced), render, at_most))
+    return list(_certified(evidence.image_id, renderer.report(evidence), list(replaced), render, at_most))
 
 
 def _certified(

@@ -49,8 +49,9 @@ class Names:
         of_things = [meaning for meaning in mention.meanings if meaning.slot in OF_THINGS]
         if of_things:
             first = min(of_things, key=lambda meaning: ORDER.index(meaning.slot))
-            if any(is_so(of_things, assertion)(thing) for thing in self.meant) or not mention.readings:
-                claims.append(OfThing(first.slot, is_so(of_things, assertion)))
+            test = is_so(of_things, assertion)
+            if not mention.readings or any(map(test, self.meant)):
+                claims.append(OfThing(first.slot, test))
                 return True
         kept = len(claims)
         if self._may_be_parted(mention) and all(self.holds(part, assertion, claims) for part in mention.readings):

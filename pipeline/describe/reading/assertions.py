@@ -42,7 +42,10 @@ _ORDER = {"possible": 0, "negated": 1, "historical": 2, "hypothetical": 3, "expe
 
 def find_cues(found: Sequence[str], taken: frozenset[int]) -> Iterator[Cue]:
     """Words at `taken` belong to names or to what was read before, and are no cues themselves."""
-    ends, marked = _ends(found, taken), list(_marked(found, taken))
+    marked = list(_marked(found, taken))
+    if not marked:
+        return
+    ends = _ends(found, taken)
     starts = {at for at, _, kind in marked if kind.endswith(("_before", "_both"))}
     for at, end, kind in marked:
         name, _, side = kind.rpartition("_")
@@ -71,18 +74,26 @@ def _closes_person(i: int, found: Sequence[str], ends: frozenset[int], starts: s
 
 def _ends(found: Sequence[str], taken: frozenset[int]) -> frozenset[int]:
     """Where a scope ends: a closing word, a stop."""
-    closing = _by_first("end")
+    closing, closers = _by_first("end"), _closers()
+    here = [i for i, word in enumerate(found) if word in closers]
     return frozenset(
         i
-        for i, word in enumerate(found)
-        if word in _STOPS
-        or (word in closing and i not in taken and any(holds(found, words, i) for words, _ in closing[word]))
+        for i in here
+        if found[i] in _STOPS or (i not in taken and any(holds(found, words, i) for words, _ in closing[found[i]]))
     )
+
+
+@cache
+def _closers() -> frozenset[str]:
+    """Words with which what ends a scope begins."""
+    return frozenset({*_STOPS, *_by_first("end")})
 
 
 def _marked(found: Sequence[str], taken: frozenset[int]) -> Iterator[tuple[int, int, str]]:
     """(start, end, kind) of each cue, the longest first at each word; what only looks like one is passed over."""
     known, end = _by_first("cue"), 0
+    if known.keys().isdisjoint(found):
+        return
     for at, word in enumerate(found):
         if at < end or word not in known:
             continue

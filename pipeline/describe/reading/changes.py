@@ -10,34 +10,49 @@ _PRIOR = (
     r"|(?:the )?(?:examination|study|picture|image|film) before)"
 )
 UNKNOWN = "unknown"
-# In this order: `was smaller before` means larger now.
+# In this order: `was smaller before` means larger now. Last, words as compared, of which what is read holds one.
 _VALUES = (
-    ("larger", rf"\b(?:was|were) smaller (?:in|on|at) {_PRIOR}"),
-    ("smaller", rf"\b(?:was|were) (?:larger|bigger) (?:in|on|at) {_PRIOR}"),
-    ("stable", rf"\b(?:was|were) of the same size (?:in|on|at) {_PRIOR}"),
-    ("new", rf"\b(?:was|were) (?:lacking|not there|absent|not present|not seen) (?:in|on|at) {_PRIOR}"),
-    ("new", rf"{_PRIOR} did not (?:contain|show|hold|have)\b"),
-    ("new", r"\bnewly (?:developed|arisen|appeared)\b|\ba new feature\b|\bnew\b(?! vessels?\b)|\bnewly\b"),
-    ("resolved", r"\binterval resolution\b"),
-    ("new", r"\binterval development\b"),
-    ("larger", r"\binterval (?:growth|increase|enlargement|progression)\b|\b(?:slowly|rapidly) growing\b"),
-    ("smaller", r"\binterval (?:decrease|reduction|regression)\b"),
-    ("stable", r"\bno (?:\w+ )?interval change\b|\bpersist(?:s|ed|ent)?\b"),
-    ("resolved", r"\b(?:vanished|cleared|gone away|disappeared|resolved|no longer)\b|\bany more\b"),
+    ("larger", rf"\b(?:was|were) smaller (?:in|on|at) {_PRIOR}", "smaller"),
+    ("smaller", rf"\b(?:was|were) (?:larger|bigger) (?:in|on|at) {_PRIOR}", "larger bigger"),
+    ("stable", rf"\b(?:was|were) of the same size (?:in|on|at) {_PRIOR}", "same"),
+    (
+        "new",
+        rf"\b(?:was|were) (?:lacking|not there|absent|not present|not seen) (?:in|on|at) {_PRIOR}",
+        "lacking not absent",
+    ),
+    ("new", rf"{_PRIOR} did not (?:contain|show|hold|have)\b", "not"),
+    ("new", r"\bnewly (?:developed|arisen|appeared)\b|\ba new feature\b|\bnew\b(?! vessels?\b)|\bnewly\b", "new newly"),
+    ("resolved", r"\binterval resolution\b", "interval"),
+    ("new", r"\binterval development\b", "interval"),
+    (
+        "larger",
+        r"\binterval (?:growth|increase|enlargement|progression)\b|\b(?:slowly|rapidly) growing\b",
+        "interval growing",
+    ),
+    ("smaller", r"\binterval (?:decrease|reduction|regression)\b", "interval"),
+    ("stable", r"\bno (?:\w+ )?interval change\b|\bpersist(?:s|ed|ent)?\b", "interval persist persisted persistent"),
+    (
+        "resolved",
+        r"\b(?:vanished|cleared|gone away|disappeared|resolved|no longer)\b|\bany more\b",
+        "vanished cleared gone disappeared resolved longer any",
+    ),
     (
         "stable",
         r"\b(?:unchanged|stable|kept (?:its|their) size|(?:remained|stayed) (?:the same|as before)"
         r"(?: size)?|no change|not changed|has not grown)\b",
+        "unchanged stable kept remained stayed change changed grown",
     ),
     (
         "larger",
         r"\b(?:grown|grew|(?:gained|progressed|increased) in (?:size|extent)|become (?:bigger|larger)|"
         r"larger than before|has increased|has progressed|have progressed|enlarged since)\b",
+        "grown grew gained progressed increased become larger enlarged",
     ),
     (
         "smaller",
         r"\b(?:(?:lost|regressed|decreased|reduced) in (?:size|extent)|diminished|shrunk|smaller than before|"
         r"has decreased|become smaller)\b",
+        "lost regressed decreased reduced diminished shrunk smaller become",
     ),
 )
 _COMPARED = re.compile(
@@ -50,7 +65,16 @@ _TO_COME = re.compile(
     r"\bagain (?:seen|noted|demonstrated)\b|\bpreviously\b|\bre-?demonstrated\b"
 )
 _COMPARATIVE = re.compile(r"\b(?P<word>larger|bigger|smaller)\b")
-_READ = tuple((value, re.compile(pattern)) for value, pattern in _VALUES)
+_READ = tuple((value, re.compile(pattern), frozenset(cues.split())) for value, pattern, cues in _VALUES)
+_PRIORS = frozenset(
+    {"prior", "previous", "preceding", "former", "baseline", "earlier", "last", "older", "before", "since"}
+)
+_COMING = frozenset(
+    {
+        *("may", "might", "will", "could", "can", "clear", "cleared", "follow", "followup", "again", "previously"),
+        *("re", "redemonstrated"),
+    }
+)
 # Words as compared, of which whatever is read here holds at least one.
 _CUES = frozenset(
     {
@@ -77,11 +101,12 @@ def change(low: str, found: Collection[str]) -> Change | None:
     """Of a text in lower case and its words as compared; None where it speaks of no other time."""
     if _CUES.isdisjoint(found):
         return None
-    compared = tuple(match.span() for match in _COMPARED.finditer(low))
-    for value, pattern in _READ:
-        if match := pattern.search(low):
+    words = frozenset(found)
+    compared = tuple(match.span() for match in _COMPARED.finditer(low)) if _PRIORS & words else ()
+    for value, pattern, cues in _READ:
+        if cues & words and (match := pattern.search(low)):
             return Change(value, (match.span(), *compared))
     if compared and (match := _COMPARATIVE.search(low)):
         return Change("smaller" if match["word"] == "smaller" else "larger", (match.span(), *compared))
-    to_come = tuple(match.span() for match in _TO_COME.finditer(low))
+    to_come = tuple(match.span() for match in _TO_COME.finditer(low)) if _COMING & words else ()
     return Change(UNKNOWN, (*compared, *to_come)) if compared or to_come else None

@@ -1,6 +1,6 @@
 """Which names of the lexicon a text holds, and where."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -38,26 +38,30 @@ class Mention:
         return self.term.meanings
 
     def of(self, *slots: str) -> list[str]:
-        return [meaning.value for meaning in self.meanings if meaning.slot in slots]
+        """Values of its meanings in these slots."""
+        by_slot = self.term.by_slot
+        if len(slots) == 1:
+            return by_slot.get(slots[0], [])
+        return [value for slot in slots if slot in by_slot for value in by_slot[slot]]
 
 
 def mentions(found: Words, names: frozenset[str] = frozenset()) -> list[Mention]:
     """From left to right, none within another; of terms that start at one word the longest, `names` before others."""
     known = (names_vocabulary(names), vocabulary()) if names else (vocabulary(),)
-    sided = not SIDE_WORDS.isdisjoint(found)
+    sides = [] if SIDE_WORDS.isdisjoint(found) else [at for at, word in enumerate(found) if word in SIDE_WORDS]
     here: list[Mention] = []
     end = 0
     for at, word in enumerate(found):
         for each in known if at >= end else ():
-            if word in each.firsts and (mention := _longest(each, found, at, sided)) is not None:
+            if word in each.firsts and (mention := _longest(each, found, at, sides)) is not None:
                 here.append(mention)
                 end = mention.end
                 break
     return here
 
 
-def _longest(known: Vocabulary, found: Words, at: int, sided: bool) -> Mention | None:
-    if (longest := known.longest(found, at, sided=sided)) is None:
+def _longest(known: Vocabulary, found: Words, at: int, sides: Sequence[int]) -> Mention | None:
+    if (longest := known.longest(found, at, sides=sides)) is None:
         return None
     term, indices = longest
     return Mention(indices, term, _readings(term) if len(term.words) > 1 else ())

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from annotators.captioners.nouns import number_words
 from pipeline.describe.reading.mentions import Mention
-from pipeline.describe.reading.words import Word, folded, holds
+from pipeline.describe.reading.words import folded, holds
 
 Comparison = Literal["exactly", "only", "at least", "at most"]
 
@@ -68,13 +68,11 @@ class Length:
 
 def lengths(low: str) -> list[Length]:
     """Of a text in lower case."""
-    if "meter" not in low and "metre" not in low and _DIGIT.search(low) is None:
+    measured = _measured(low)
+    if not measured and "meter" not in low and "metre" not in low:
         return []
     found = [
-        _length(value, match["unit"])
-        for match in _LENGTH.finditer(low)
-        for value in (match["first"], match["second"])
-        if value
+        _length(value, match["unit"]) for match in measured for value in (match["first"], match["second"]) if value
     ]
     numbers = number_words()
     spoken = [_length(str(numbers[m["word"]]), m["unit"]) for m in _SPOKEN.finditer(low) if m["word"] in numbers]
@@ -83,7 +81,12 @@ def lengths(low: str) -> list[Length]:
 
 def lengths_spans(low: str) -> list[tuple[int, int]]:
     """The characters that lengths in digits take."""
-    return [match.span() for match in _LENGTH.finditer(low)] if _DIGIT.search(low) else []
+    return [match.span() for match in _measured(low)]
+
+
+@lru_cache(maxsize=1)
+def _measured(low: str) -> tuple[re.Match[str], ...]:
+    return tuple(_LENGTH.finditer(low)) if _DIGIT.search(low) else ()
 
 
 def _length(written: str, unit: str) -> Length:
@@ -92,9 +95,8 @@ def _length(written: str, unit: str) -> Length:
     return Length(float(written) * scale, 0.5 * 10.0**-decimals * scale)
 
 
-def counts(found: Sequence[Word], mentions: Sequence[Mention], taken: frozenset[int]) -> Iterator[Count]:
-    """Of numbers outside `taken`, in the order of the text; `mentions` are what can be counted."""
-    texts = tuple(word.text for word in found)
+def counts(texts: Sequence[str], mentions: Sequence[Mention], taken: frozenset[int]) -> Iterator[Count]:
+    """Of numbers outside `taken`, in the order of the text's words; `mentions` are what can be counted."""
     named = {mention.at for mention in mentions}
     told = _number_like()
     end = 0

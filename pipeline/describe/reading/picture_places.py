@@ -71,6 +71,7 @@ _PHRASES = (
     (("at", "the", "top"), "down", "upper"),
 )
 _FIRST = frozenset(phrase[0] for phrase, _, _ in _PHRASES)
+_BEGINS = frozenset({*_FIRST, *DOWN, "its"})
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,8 @@ def _centred(across: str | None, down: str | None, indices: set[int]) -> InPictu
 def _unanchored(found: Sequence[str], used: frozenset[int], anchored: bool) -> Iterator[InPicture]:
     """Phrases that can mean nothing else, and `its right edge` where the picture was named before."""
     for at, word in enumerate(found):
+        if word not in _BEGINS:
+            continue
         for phrase, axis, value in _PHRASES if word in _FIRST else ():
             span = frozenset(range(at, at + len(phrase)))
             if holds(found, phrase, at) and used.isdisjoint(span):

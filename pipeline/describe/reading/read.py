@@ -1,9 +1,9 @@
 """One sentence, read: everything that it claims, in the order in which its words are given away."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 from annotators.captioners.templates import phrases
 from pipeline.describe.reading.assertions import ABSENT, Cue, assertions, find_cues
@@ -12,14 +12,16 @@ from pipeline.describe.reading.mentions import Mention, mentions
 from pipeline.describe.reading.numbers import Count, Length, counts, lengths, lengths_spans
 from pipeline.describe.reading.picture_places import InPicture, places_in_picture
 from pipeline.describe.reading.relations import Relation, relations
-from pipeline.describe.reading.words import Word, folded, folded_words, words
+from pipeline.describe.reading.words import bounds, folded, folded_words
 from schemas.taxonomy.body_parts import body_part
 from schemas.taxonomy.csv_table import listed, read_rows
 
 _NOTHING = re.compile(
     r"\b(?:no|without) (?:further )?annotation\b|\bnot been annotated\b|\bnothing\b[^.]*\bannotated\b", re.IGNORECASE
 )
+_SIDED = frozenset({"left", "right", "od", "os", "l", "r", "bilateral", "bilaterally", "both", "each"})
 _NO_SIDE = frozenset({"over", "unread"})
+Span = tuple[int, int]
 COUNTABLE = ("finding", "name", "area", "label")
 _SUFFIX = re.compile(
     r"(?:oma|omata|itis|osis|emia|pathy|plasia|megaly|ectasis|ectasia|rrhage|penia|lithiasis|malacia|stenosis)$"
@@ -32,19 +34,18 @@ _HARMLESS = frozenset(
         *("given", "only", "merely", "means", "more"),
     }
 )
+_NONE = frozenset[int]()
 _EMPTY = frozenset({"and", "so", "or", "the", "a", "an", "of", "any"})
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """A name of the lexicon, or of the facts, with how it is asserted (`assertions.py`)."""
 
     mention: Mention
     assertion: str
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """All that one sentence claims. `unread` are words for disease that no name covers; `denied` says that something
     is denied that no name covers; `sides` are the patient's: left, right, both.
     """
@@ -67,15 +68,17 @@ class Reading:
 @lru_cache(maxsize=1 << 13)
 def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
     """`names` are those that facts bear and the lexicon need not know."""
-    all_words = words(text)
     low = text.lower().replace("’", "'")
-    found = tuple(word.text for word in all_words)
+    found = folded_words(text)
     named = mentions(found, names)
     held = frozenset(i for each in named for i in each.indices)
     changed = change(low, found)
-    related = [each for each in relations(low, found) if held.isdisjoint(_within(all_words, [each.span]))]
-    told_changed = _within(all_words, changed.spans if changed else ())
-    told = told_changed | _within(all_words, [each.span for each in related])
+    related = relations(low, found)
+    spans = lengths_spans(low)
+    standing = bounds(text) if related or spans or (changed and changed.spans) else []
+    related = [each for each in related if held.isdisjoint(_within(standing, [each.span]))]
+    told_changed = _within(standing, changed.spans if changed else ())
+    told = told_changed | _within(standing, [each.span for each in related])
     places = tuple(places_in_picture(found, held | told))
     placed = frozenset(i for each in places for i in each.indices)
     taken = held | told | placed
@@ -83,16 +86,16 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
     said = assertions(len(found), cues)
     sided = list(_sides(found, taken))
     countable = [each for each in named if each.of(*COUNTABLE)]
-    measured = _within(all_words, lengths_spans(low))
+    measured = _within(standing, spans)
     return Reading(
         found=found,
         named=tuple(Named(each, said[each.at]) for each in named if not each.of("ignored")),
         places=places,
         sides=tuple(side for _, side in sided),
         sides_at=tuple(at for at, _ in sided),
-        relations=tuple((each, *_around(all_words, each)) for each in related),
+        relations=tuple((each, *_around(standing, each)) for each in related),
         lengths=tuple(lengths(low)),
-        counts=tuple(counts(all_words, countable, held | told | measured)),
+        counts=tuple(counts(found, countable, held | told | measured)),
         change=changed,
         changed=told_changed,
         unread=tuple(_unread(found, taken, said)),
@@ -101,22 +104,30 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
     )
 
 
-def _within(all_words: Sequence[Word], spans: Iterable[tuple[int, int]]) -> frozenset[int]:
-    listed = list(spans)
-    if not listed:
-        return frozenset()
+@lru_cache(maxsize=1 << 13)
+def mentioned(text: str, names: frozenset[str] = frozenset()) -> tuple[Mention, ...]:
+    """What `read` names, without how it is asserted."""
+    return tuple(mentions(folded_words(text), names))
+
+
+def _within(standing: Sequence[Span], spans: Sequence[Span]) -> frozenset[int]:
+    """Indices of words that stand within characters."""
+    if not spans:
+        return _NONE
     return frozenset(
-        i for i, word in enumerate(all_words) if any(start <= word.start and word.end <= end for start, end in listed)
+        i for start, end in spans for i, (first, last) in enumerate(standing) if start <= first and last <= end
     )
 
 
-def _around(all_words: Sequence[Word], relation: Relation) -> tuple[int, int]:
+def _around(standing: Sequence[Span], relation: Relation) -> Span:
     start, end = relation.span
-    inside = [i for i, word in enumerate(all_words) if start <= word.start < end]
+    inside = [i for i, (first, _) in enumerate(standing) if start <= first < end]
     return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
 def _sides(found: Sequence[str], taken: Collection[int]) -> Iterator[tuple[int, str]]:
+    if _SIDED.isdisjoint(found):
+        return
     for i, word in enumerate(found):
         if i in taken:
             continue

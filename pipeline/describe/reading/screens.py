@@ -1,7 +1,7 @@
 """What no text may hold, whatever the facts: words about a person, instructions, another language."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from unicodedata import category
 
 from pipeline.describe.reading.vocabulary import vocabulary
@@ -37,37 +37,15 @@ _INSTRUCTION = re.compile(
 )
 # What is read holds one of these; looked for first, since texts seldom do.
 _NUMBERS = re.compile(r"\d{3}|\d[/-]\d|\d\.\d+\.\d|\d[- ]year")
-_PERSONS = (
-    "man",
-    "men",
-    "male",
-    "elderly",
-    "middle-aged",
-    "diatric",
-    "child",
-    "infant",
-    "boy",
-    "girl",
-    "patient with",
-    "symptom",
-    "smok",
-    "sustained",
+# Whole words, and the beginnings of words or signs.
+_PERSONS = frozenset(
+    {
+        *("man", "men", "woman", "women", "male", "female", "elderly", "aged", "pediatric", "paediatric", "child"),
+        *("infant", "boy", "girl", "symptom", "symptoms", "sustained", "born"),
+    }
 )
-_PERSONAL_CUES = (
-    "@",
-    "http",
-    "www",
-    ".org",
-    ".com",
-    ".net",
-    ".edu",
-    "born",
-    "name",
-    "address",
-    "birth",
-    "dob",
-    *_PERSONS,
-)
+_PARTS = ("@", "http", "www", ".org", ".com", ".net", ".edu", "smok", "patient with")
+_HEADED = ("name", "address", "birth", "dob")  # with a colon
 _TITLES = ("Dr", "Prof", "Mr", "Ms", "Miss", "St", "Hospital", "Clinic", "Infirmary")
 _CREDITS = ("courtesy", "credit", "referred", "reported", "dictated", "signed")
 _ADVICE_CUES = (
@@ -102,13 +80,24 @@ _ACCENTED = re.compile(r"[À-ɏ]")
 def is_personal(text: str) -> bool:
     """Names of people and institutions, dates, numbers of records, telephones, addresses, exact ages."""
     low = text.lower()
-    if (_NUMBERS.search(low) or any(word in low for word in _PERSONAL_CUES)) and _PERSONAL.search(text):
+    if _may_be_personal(low) and _PERSONAL.search(text):
         return True
     if any(word in text for word in _TITLES) and _TITLED.search(text):
         return True
     if any(word in low for word in _CREDITS) and _CREDIT.search(low):
         return True
     return any(not _is_known(match.group()) for match in _CAPITALISED.finditer(text))
+
+
+def _may_be_personal(low: str) -> bool:
+    if not _PERSONS.isdisjoint(_words_in(low)) or _NUMBERS.search(low):
+        return True
+    return any(part in low for part in _PARTS) or (":" in low and any(word in low for word in _HEADED))
+
+
+@lru_cache(maxsize=4)
+def _words_in(low: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(low))
 
 
 def _is_known(words: str) -> bool:
@@ -140,6 +129,5 @@ def is_foreign(text: str) -> bool:
         return True
     if not text.isprintable() and any(category(sign) in _NO_TEXT for sign in text if sign not in "\n\r\t"):
         return True
-    found = [word.lower() for word in _WORDS.findall(text)]
-    foreign = len({word for word in found if word in _FOREIGN})
+    foreign = len(_FOREIGN & _words_in(text.lower()))
     return foreign >= 2 or (foreign == 1 and _ACCENTED.search(text) is not None)

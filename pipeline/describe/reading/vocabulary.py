@@ -1,7 +1,7 @@
 """The words of the lexicon and the taxonomy, and what each can mean: all that a reading knows of medicine."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -70,13 +70,29 @@ class Term:
     exact: bool
 
     @cached_property
+    def by_slot(self) -> Mapping[str, list[str]]:
+        """Values of meanings."""
+        slots: dict[str, list[str]] = {}
+        for meaning in self.meanings:
+            slots.setdefault(meaning.slot, []).append(meaning.value)
+        return slots
+
+    @cached_property
     def takes_side(self) -> bool:
         """Whether a side may stand within it, which is then a claim of its own: of places and body parts."""
         return len(self.words) > 1 and any(meaning.slot in ("position", "body_part") for meaning in self.meanings)
 
 
+@dataclass(slots=True)
+class Node:
+    """Of a tree of words: the term that ends here, and what goes on."""
+
+    term: Term | None = None
+    behind: dict[str, "Node"] = field(default_factory=dict)
+
+
 class Vocabulary:
-    """Terms by their first word."""
+    """Terms as a tree over their words."""
 
     def __init__(self, named: Iterable[tuple[str, Meaning, bool]]) -> None:
         meant: dict[Words, set[Meaning]] = {}
@@ -86,30 +102,38 @@ class Vocabulary:
                 meant.setdefault(words, set()).add(meaning)
                 exact.update([words] if own else [])
         self.terms = {words: Term(words, frozenset(meant[words]), words in exact) for words in meant}
-        self.firsts: dict[str, list[int]] = {}  # lengths of terms by their first word, the longest first
-        self._sided: dict[str, list[Term]] = {}
+        self.firsts: dict[str, Node] = {}
+        self._sided: dict[str, list[Term]] = {}  # by their first word, the longest first
         for words in sorted(meant, key=lambda each: (-len(each), each)):
-            lengths = self.firsts.setdefault(words[0], [])
-            lengths.extend([len(words)] if len(words) not in lengths else [])
+            self._plant(self.terms[words])
             if self.terms[words].takes_side:
                 self._sided.setdefault(words[0], []).append(self.terms[words])
+        self._reach = max(map(len, meant), default=0)  # words of the longest term
+
+    def _plant(self, term: Term) -> None:
+        node = self.firsts.setdefault(term.words[0], Node())
+        for word in term.words[1:]:
+            node = node.behind.setdefault(word, Node())
+        node.term = term
 
     def longest(
-        self, found: Words, at: int, less_than: int | None = None, sided: bool = False
+        self, found: Words, at: int, less_than: int | None = None, sides: Sequence[int] = ()
     ) -> tuple[Term, tuple[int, ...]] | None:
-        """The longest term that starts at a word, and the indices of its words. `sided`: a side may stand within a
-        place, `lower pole of the left thyroid lobe`.
+        """The longest term that starts at a word, and the indices of its words. At `sides` stand sides, which may be
+        within a place: `lower pole of the left thyroid lobe`.
         """
-        lengths = self.firsts.get(found[at])
-        if lengths is None:
+        node = self.firsts.get(found[at])
+        if node is None:
             return None
-        for length in lengths:
-            if at + length > len(found) or (less_than is not None and length >= less_than):
-                continue
-            term = self.terms.get(found[at : at + length])
-            if term is not None:
-                return self._with_side(found, term, at) if sided else (term, tuple(range(at, at + length)))
-        return self._with_side(found, None, at) if sided else None
+        longest, here = None, at
+        end = len(found) if less_than is None else min(len(found), at + less_than - 1)
+        while node is not None and here < end:
+            here += 1
+            longest = node.term or longest
+            node = node.behind.get(found[here]) if here < end else None
+        if sides and any(at < side < at + self._reach for side in sides):
+            return self._with_side(found, longest, at)
+        return None if longest is None else (longest, tuple(range(at, at + len(longest.words))))
 
     def _with_side(self, found: Words, plain: Term | None, at: int) -> tuple[Term, tuple[int, ...]] | None:
         """A longer term that goes on behind a side, else the plain one."""

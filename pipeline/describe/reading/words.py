@@ -31,8 +31,14 @@ def words(text: str) -> list[Word]:
     return [Word(folded(word), start, end) for word, (start, end) in found if word not in _HYPHENS]
 
 
+def bounds(text: str) -> list[tuple[int, int]]:
+    """Where each of the `words` stands."""
+    return [match.span() for match in _WORD.finditer(text) if match.group() not in _HYPHENS]
+
+
 def folded_words(text: str) -> tuple[str, ...]:
-    return tuple(word.text for word in words(text))
+    """The texts of `words` alone."""
+    return tuple([folded(word) for word in _WORD.findall(text) if word not in _HYPHENS])
 
 
 @lru_cache(maxsize=1 << 15)
