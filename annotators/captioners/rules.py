@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from annotators.captioners.captioner import Draft, RegionTexts, Texts
 from annotators.captioners.evidence import Evidence, RegionEvidence
-from annotators.captioners.region_text import Wording, caption, wording
+from annotators.captioners.region_text import Slot, Wording, caption, statement, wording
 from annotators.captioners.report_text import report, summary
 
 
@@ -30,6 +30,10 @@ class RuleWriter:
     def wording(self, evidence: Evidence, region: RegionEvidence) -> Wording:
         """How the caption of this region is written, whatever its values."""
         return wording(evidence, region)
+
+    def statement(self, evidence: Evidence, region: RegionEvidence, slot: Slot, seed: str) -> Wording:
+        """How one slot of this region is told alone, in words that the seed chooses."""
+        return statement(evidence, region, slot, seed)
 
     def report(self, evidence: Evidence) -> str:
         return report(evidence)

@@ -11,12 +11,14 @@ from annotators.captioners.rules import RuleWriter
 from annotators.captioners.templates import chosen, templates_sha256
 from pipeline.describe.check import withheld
 from pipeline.describe.checked_texts import Written, checked_texts
+from pipeline.describe.exchanges import Telling, exchanges
 from pipeline.describe.marked import COLUMNS as REGION_COLUMNS
 from pipeline.describe.marked import Marked
-from pipeline.describe.negatives import Negative, Renderer, region_negatives, report_negatives
+from pipeline.describe.negatives import Negative, Renderer, distinct, region_edits, report_edits
 from pipeline.describe.pictures import PIXELS, TOLD_TWICE, Picture, pictures
 from pipeline.describe.settings import DescribeSettings
-from pipeline.describe.swaps import Scene
+from pipeline.describe.spread import spread
+from pipeline.describe.swaps import PRESUMED, Scene
 from schemas.facts import Fact
 from schemas.tables.captions import CAPTIONS
 from schemas.tables.columns import KEY_NAMES
@@ -44,7 +46,7 @@ class Describe:
     """Kept pictures to captions, in the order of their keys."""
 
     name: ClassVar[str] = "captions"
-    version: ClassVar[int] = 6
+    version: ClassVar[int] = 7
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),
@@ -72,8 +74,14 @@ class Describe:
             return {**named, "rejected": {"reason": UNSUPPORTED, "value": float(len(failed))}}
         summary, report, *of_regions = texts
         negatives = self._region_negatives(picture)
-        of_report = report_negatives(
-            self.fallback, picture.evidence, self.fallback.report(picture.evidence), self.options.negatives_per_report
+        of_report = report_edits(self.fallback, picture.evidence)
+        regions = [
+            _region_row(region, facts, of_regions[2 * i : 2 * i + 2], negatives.get(region.region_id, []))
+            for i, (region, facts) in enumerate(zip(picture.regions, picture.derived.regions, strict=True))
+        ]
+        kept = spread([region["negatives"] for region in regions], self.options.negatives_per_region)
+        (kept_of_report,) = spread(
+            [[negative.row(report.text) for negative in distinct(of_report)]], self.options.negatives_per_report
         )
         return {
             **named,
@@ -82,15 +90,14 @@ class Describe:
             "texts_origin": self.writer.name,
             "written": [summary.row(), report.row()],
             "facts": [fact.row() for fact in picture.derived.image],
-            "negatives": _rows(of_report),
-            "regions": [
-                _region_row(region, facts, of_regions[2 * i : 2 * i + 2], negatives.get(region.region_id, []))
-                for i, (region, facts) in enumerate(zip(picture.regions, picture.derived.regions, strict=True))
-            ],
+            "negatives": kept_of_report,
+            "regions": [{**region, "negatives": few} for region, few in zip(regions, kept, strict=True)],
         }
 
     def _region_negatives(self, picture: Picture) -> dict[str, list[Negative]]:
-        """By region id, of as many regions as the settings allow, chosen by a hash of their ids."""
+        """All candidates by region id, of as many regions as the settings allow, chosen by a hash of their ids."""
+        if not self.options.negatives_per_region:
+            return {}
         evidence = picture.evidence
         scope = frozenset(picture.row["annotation_scope"] or ())
         scene = Scene(evidence.modality, evidence.value("acquisition", "body_part"), picture.regions, scope)
@@ -98,11 +105,19 @@ class Describe:
         limit = self.options.regions_with_negatives
         if len(pairs) > limit:
             pairs = sorted(pairs, key=lambda pair: chosen(pair[0].region_id, "negatives", MANY))[:limit]
-        at_most = self.options.negatives_per_region
-        return {
-            region.region_id: region_negatives(self.fallback, evidence, region, marked, scene, at_most)
+        told = [Telling(region, marked, self.fallback.wording(evidence, region), scene) for region, marked in pairs]
+        exchanged = exchanges(self.fallback, evidence, told)
+        found = {
+            region.region_id: [
+                *exchanged[region.region_id],
+                *region_edits(self.fallback, evidence, region, marked, scene),
+            ]
             for region, marked in pairs
         }
+        return {id: distinct(each for each in negatives if self._wanted(each)) for id, negatives in found.items()}
+
+    def _wanted(self, negative: Negative) -> bool:
+        return self.options.presumed or negative.certainty != PRESUMED
 
 
 @dataclass(frozen=True)
@@ -121,11 +136,7 @@ def _region_row(
         "caption": caption.text,
         "paraphrase": paraphrase.text,
         "facts": [fact.row() for fact in facts],
-        "negatives": _rows(negatives),
+        "negatives": [negative.row(caption.text) for negative in negatives],
         "checks": list(withheld(region.name)) if region.name else [],
         "written": [caption.row(), paraphrase.row()],
     }
-
-
-def _rows(negatives: Sequence[Negative]) -> list[dict[str, Any]]:
-    return [negative.row() for negative in negatives]

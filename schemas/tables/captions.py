@@ -18,7 +18,7 @@ CAPTIONED_REGION = pa.struct(
 
 CAPTIONS = versioned(
     "captions",
-    2,
+    3,
     [
         *KEY,
         pa.field("summary", pa.string()),  # one or two sentences

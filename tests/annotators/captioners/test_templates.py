@@ -44,6 +44,7 @@ KNOWN_FIELDS = {
         "Where",
         "parts",
         "clauses",
+        "clause",
         "field",
         "vertical",
         "side",

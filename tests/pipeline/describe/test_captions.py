@@ -36,7 +36,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {6: "1a8833b7b0ff46bd58dfcd483717b613"}
+GOLDEN = {7: "204e68956d31e0d283e0eb4a7a0b086b"}
 
 
 def texts_of(row: Row) -> list[str]:
@@ -168,7 +168,9 @@ def test_unlabelled_proposals_claim_nothing_but_their_place() -> None:
     assert {negative["slot"] for region in row["regions"] for negative in region["negatives"]} == {
         "image_side",
         "vertical",
+        "position",
         "size",
+        "other_region",
     }
 
 

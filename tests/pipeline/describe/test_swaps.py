@@ -96,12 +96,35 @@ def test_a_name_is_not_swapped_for_one_that_lies_there_too() -> None:
     assert replaced("name", make_region(BOX, "platelet", kind="cell"), over, **SMEAR) == ["white blood cell"]
 
 
-def test_a_mistaken_finding_is_swapped_only_where_it_is_annotated_exhaustively_and_elsewhere() -> None:
-    exudate = make_region(BOX, "hard exudate")
-    assert replaced("name", exudate, **FUNDUS) == []
-    assert replaced("name", exudate, **FUNDUS, annotation_scope=["cotton-wool spot"]) == ["cotton-wool spot"]
-    over = make_region((110, 60, 200, 120), "cotton-wool spot")
-    assert replaced("name", exudate, over, **FUNDUS, annotation_scope=["cotton-wool spot"]) == []
+def certainties(region: Row, *others: Row, **told: Any) -> dict[str, str]:
+    """Of each name that is put in."""
+    return {swap.replaced: swap.certainty for swap in swaps_of(region, *others, **told) if swap.slot == "name"}
+
+
+def test_what_is_annotated_exhaustively_and_elsewhere_is_certified() -> None:
+    exudate, over = make_region(BOX, "hard exudate"), make_region((110, 60, 200, 120), "cotton-wool spot")
+    assert certainties(exudate, **FUNDUS)["cotton-wool spot"] != "certified"
+    assert certainties(exudate, **FUNDUS, annotation_scope=["cotton-wool spot"])["cotton-wool spot"] == "certified"
+    assert "cotton-wool spot" not in certainties(exudate, over, **FUNDUS, annotation_scope=["cotton-wool spot"])
+
+
+@pytest.mark.parametrize(("basis", "certainty"), [("reader", "exclusive"), ("phantom", "certified")])
+def test_what_the_name_excludes_is_as_certain_as_the_name(basis: str, certainty: str) -> None:
+    nodule = make_region(BOX, "pulmonary nodule", label_source=basis)
+    assert certainties(nodule, modality="radiography")["nipple shadow"] == certainty
+
+
+def test_what_may_lie_there_too_is_presumed() -> None:
+    assert certainties(make_region(BOX, "consolidation"), modality="radiography")["atelectasis"] == "presumed"
+
+
+def test_a_look_is_swapped_for_another_word_of_its_list_and_modality() -> None:
+    mass = make_region(BOX, "breast mass", attributes=[{"attribute": "margin", "value": "spiculated"}])
+    told = frozenset({("appearance", "margin")})
+    assert "obscured" in replaced("margin", mass, told=told, modality="mammography")
+    assert "obscured" not in replaced("margin", mass, told=told, modality="ct")
+    assert "spiculated" not in replaced("margin", mass, told=told, modality="mammography")
+    assert replaced("margin", {**mass, "label_source": "model"}, told=told, modality="mammography") == []
 
 
 def test_what_cannot_be_told_apart_is_never_swapped() -> None:
