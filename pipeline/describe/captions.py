@@ -1,4 +1,7 @@
-"""The stage that writes texts: for every kept picture facts, evidence, texts, check, negatives."""
+"""The stage that writes texts: for every kept picture facts, evidence, texts, check, negatives.
+
+Of its negatives the stage `captions` (`balance/stage.py`) keeps those that have a counterpart.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +17,7 @@ from pipeline.describe.checked_texts import Written, checked_texts
 from pipeline.describe.exchanges import Telling, exchanges
 from pipeline.describe.marked import COLUMNS as REGION_COLUMNS
 from pipeline.describe.marked import Marked
-from pipeline.describe.negatives import Negative, Renderer, distinct, region_edits, report_edits
+from pipeline.describe.negatives import Negative, Renderer, distinct, polarities, region_edits, report_edits
 from pipeline.describe.pictures import PIXELS, TOLD_TWICE, Picture, pictures
 from pipeline.describe.settings import DescribeSettings
 from pipeline.describe.spread import spread
@@ -45,8 +48,8 @@ class Writer(Captioner, Renderer, Protocol):
 class Describe:
     """Kept pictures to captions, in the order of their keys."""
 
-    name: ClassVar[str] = "captions"
-    version: ClassVar[int] = 7
+    name: ClassVar[str] = "drafts"
+    version: ClassVar[int] = 8
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),
@@ -74,7 +77,7 @@ class Describe:
             return {**named, "rejected": {"reason": UNSUPPORTED, "value": float(len(failed))}}
         summary, report, *of_regions = texts
         negatives = self._region_negatives(picture)
-        of_report = report_edits(self.fallback, picture.evidence)
+        of_report = [*report_edits(self.fallback, picture.evidence), *polarities(self.fallback, picture.evidence)]
         regions = [
             _region_row(region, facts, of_regions[2 * i : 2 * i + 2], negatives.get(region.region_id, []))
             for i, (region, facts) in enumerate(zip(picture.regions, picture.derived.regions, strict=True))

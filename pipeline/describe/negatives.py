@@ -1,5 +1,6 @@
 """False versions of a text: the same words from facts of which one is edited to a value that is not so."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -9,8 +10,10 @@ from annotators.captioners.nouns import noun
 from annotators.captioners.region_text import Facts, Slot, Wording
 from annotators.captioners.templates import chosen
 from pipeline.describe.marked import Marked
-from pipeline.describe.swaps import CERTIFIED, Scene, Swap, region_swaps, report_swaps
+from pipeline.describe.swaps import CERTAIN_BASES, CERTIFIED, Scene, Swap, region_swaps, report_swaps
+from schemas.lexicon.findings import Finding, ancestors, finding_of
 
+_SIDE = re.compile(r"\b(?:left|right)\b", re.IGNORECASE)
 KINDS = ("edit", "statement", "binding", "other_region", "added", "absent")
 A_SLOT_AT_MOST = 2  # swaps, so that names do not crowd out what geometry certifies
 UNTOLD = frozenset({"location", "border", "identity", "measurement"})  # kinds of facts that no clause is added about
@@ -22,6 +25,8 @@ class Renderer(Protocol):
     def wording(self, evidence: Evidence, region: RegionEvidence) -> Wording: ...
 
     def statement(self, evidence: Evidence, region: RegionEvidence, slot: Slot, seed: str) -> Wording: ...
+
+    def presence(self, evidence: Evidence, name: str) -> tuple[str, str]: ...
 
     def report(self, evidence: Evidence) -> str: ...
 
@@ -59,7 +64,7 @@ def region_edits(
         true, false = alone.caption(region.by_slot), alone.caption(facts)
         if slot in wording.slots:
             yield from _negative(swap, "edit", caption, wording.caption(facts))
-        elif slot[0] not in UNTOLD:
+        elif slot[0] not in UNTOLD and not (slot[0] == "size" and ("measurement", "width") in wording.slots):
             yield from _negative(swap, "added", f"{caption} {true}", f"{caption} {false}")
         yield from _negative(swap, "statement", true, false)
 
@@ -92,14 +97,40 @@ def _negative(swap: Swap, kind: str, true: str, false: str) -> Iterator[Negative
 def report_edits(renderer: Renderer, evidence: Evidence) -> Iterator[Negative]:
     """Of the report: a count of what is annotated exhaustively, or a side with its frame.
 
-    What a body has once is told without a number, so its count is not edited.
+    What a body has once is told without a number, so its count is not edited; nor is a side that is told twice, since
+    one would speak against the other.
     """
-    replaced = {
-        swap: fact for swap, fact in report_swaps(evidence) if swap.slot != "count" or not noun(fact.attribute).definite
-    }
     report = renderer.report(evidence)
+    once = len(_SIDE.findall(report)) == 1
+    replaced = {
+        swap: fact
+        for swap, fact in report_swaps(evidence)
+        if (once if swap.slot == "side" else not noun(fact.attribute).definite)
+    }
     for swap in _few(evidence.image_id, replaced):
         yield from _negative(swap, "edit", report, renderer.report(evidence.edited(replaced[swap], swap.edited[0])))
+
+
+def polarities(renderer: Renderer, evidence: Evidence) -> Iterator[Negative]:
+    """Names that are there, told as not there, and names that are annotated exhaustively and absent as there.
+
+    Neither is told of structures, which need no mark to be there, nor of a name beside a wider or narrower one.
+    """
+    held = {fact.attribute for fact in evidence.of_kind("count", "count_at_least") if fact.basis in CERTAIN_BASES}
+    absent = {fact.value for fact in evidence.of_kind("presence") if fact.assertion == "absent"}
+    for name, known in [*((name, "present") for name in sorted(held)), *((name, "absent") for name in sorted(absent))]:
+        own = finding_of(name, evidence.modality)
+        if own is None or own.kind == "anatomy" or noun(name).definite or any(_related(own, other) for other in held):
+            continue
+        there, not_there = renderer.presence(evidence, name)
+        true, false = (there, not_there) if known == "present" else (not_there, there)
+        original, replaced = (f"{name} present", f"{name} absent")[:: 1 if known == "present" else -1]
+        yield Negative(false, true, "absent", "presence", ("presence",), original, replaced)
+
+
+def _related(own: Finding, name: str) -> bool:
+    other = finding_of(name)
+    return other is not None and (other.id in ancestors(own.id) or own.id in ancestors(other.id))
 
 
 def _few(seed: str, swaps: Iterable[Swap]) -> Iterator[Swap]:

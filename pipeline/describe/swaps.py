@@ -1,7 +1,7 @@
 """Which edits of a region's or picture's facts are certainly false: slot by slot, from geometry and annotation.
 
-A place is swapped only for a third in which at most a quarter of the box lies, a size only two bins away, a length
-only by a factor of two, a count only where every instance is annotated, a side only where a frame is known, a name
+A place is swapped only for a third in which at most a quarter of the box lies, a size only two bins away, a length only
+by a factor of 1.6 or more, a count only where every instance is annotated, a side only where a frame is known, a name
 only where names exclude each other or the other is annotated exhaustively and lies elsewhere, a look only for another
 of its closed words, two steps away where these have an order.
 """
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from annotators.captioners.evidence import Evidence, RegionEvidence
+from annotators.captioners.templates import chosen
 from pipeline.describe.marked import Marked
 from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact
 from schemas.lexicon.attributes import attribute_values
@@ -24,7 +25,7 @@ from schemas.taxonomy.csv_table import read_rows
 CERTAIN_BASES = frozenset({"reader", "phantom", "pathology", "clinical"})
 OTHER_SIDE = {"left": "right", "right": "left"}
 SIZE_BINS_APART = 2
-LENGTH_FACTORS = (0.5, 2.0)
+LENGTH_FACTORS = (1.6, 1.83, 2.1, 2.4)  # and the same down; doubled lengths would all be even
 COUNT_SHARE = 0.25
 OVERLAP_SHARE = 0.25
 # Distributions that need a number: two things can lie apart, three in several parts.
@@ -116,10 +117,11 @@ def _sizes(fact: Fact) -> Iterator[Swap]:
 
 
 def _lengths(width: Fact, height: Fact) -> Iterator[Swap]:
-    """Both extents by one factor, so that the outline stays."""
-    for factor in LENGTH_FACTORS:
+    """Both extents by one factor, so that the outline stays; once up and once down."""
+    up = LENGTH_FACTORS[chosen(f"{width.subject} {width.value}", "length", len(LENGTH_FACTORS))]
+    for factor in (1 / up, up):
         edited = tuple(fact.with_value(_times(fact.value, factor)) for fact in (width, height))
-        if all(float(fact.value) for fact in edited):
+        if all(float(fact.value) for fact in edited) and edited[0].value != width.value:
             original, replaced = f"{width.value} x {height.value}", f"{edited[0].value} x {edited[1].value}"
             yield Swap("measurement", original, replaced, edited)
 
@@ -199,7 +201,9 @@ def report_swaps(evidence: Evidence) -> Iterator[tuple[Swap, Fact]]:
     for fact in evidence.facts:
         if fact.kind == "count" and fact.basis in CERTAIN_BASES:
             for count in other_counts(int(fact.number), LEAST_OF.get(places.get(fact.attribute, ""), 1)):
-                yield _swap("count", fact, str(count)), fact
+                edited = fact.with_value(str(count))
+                original, replaced = (f"{each.value} {each.attribute}" for each in (fact, edited))
+                yield Swap("count", original, replaced, (edited,)), fact
         elif fact.frame == "patient" and fact.value in OTHER_SIDE:
             yield _swap("side", fact, OTHER_SIDE[fact.value]), fact
 

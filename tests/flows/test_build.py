@@ -63,7 +63,7 @@ def test_a_new_file_recomputes_one_part_a_stage(config: Path, work: Path) -> Non
     before = calls(work)
     write_picture(config.parent / "films" / "film-b.png", seed=78, channels=1)
     build_small(config, work)
-    stages = ("images", "records", "selection", "regions", "captions", "shards")
+    stages = ("images", "records", "selection", "regions", "drafts", "captions", "shards")
     assert newly(work, before) == dict.fromkeys(stages, 1)
 
 
@@ -80,7 +80,7 @@ def test_a_changed_text_setting_runs_describe_and_release_alone(config: Path, wo
     build_small(config, work)
     before = calls(work)
     build_small(config, work, "describe.negatives_per_region=2")
-    assert set(newly(work, before)) == {"captions", "shards"}
+    assert set(newly(work, before)) == {"drafts", "captions", "shards"}
 
 
 def test_a_changed_crop_runs_release_alone(config: Path, work: Path) -> None:

@@ -88,6 +88,13 @@ def drawn(salt: str, group_id: str) -> bytes:
     return hashlib.blake2b(f"{salt} {group_id}".encode(), digest_size=8).digest()
 
 
+def fold_of(group_id: str) -> int:
+    """0 or 1: negatives are balanced within each half of the patients, so that what is learnt of one half is judged on
+    texts that nothing of it has chosen.
+    """
+    return drawn("fold", group_id)[0] // 128
+
+
 def halves(pairs: Sequence[Pair], salt: str) -> tuple[list[Pair], list[Pair]]:
     """No patient is in both."""
     first = {group: drawn(salt, group)[0] < 128 for group in {pair.group_id for pair in pairs}}

@@ -36,7 +36,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {7: "204e68956d31e0d283e0eb4a7a0b086b"}
+GOLDEN = {8: "0a93889537f4a8b852e3ee3490c57ad4"}
 
 
 def texts_of(row: Row) -> list[str]:

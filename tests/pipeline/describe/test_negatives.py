@@ -20,7 +20,7 @@ NAMES = {
 }
 READ = {
     **{"image_side": "position", "vertical": "position", "side": "side", "measurement": "measurement"},
-    **{"count": "count", "size": "size", "name": "finding"},
+    **{"count": "count", "size": "size", "name": "finding", "presence": "polarity"},
 }
 
 
@@ -136,9 +136,13 @@ def test_every_negative_of_a_report_is_false_of_the_picture() -> None:
         for negative in row["negatives"]:
             if negative["slot"] == "count":
                 seen += 1
-                count, other = int(negative["original"]), int(negative["replaced"])
+                count, other = (int(negative[value].split()[0]) for value in ("original", "replaced"))
                 assert count in counts
                 assert abs(other - count) >= max(1, count / 4)
+            if negative["slot"] == "presence":
+                name, _, known = negative["original"].rpartition(" ")
+                assert (name in certain) == (known == "present")
+                assert known == "present" or name in told["annotation_scope"]
     assert seen > 50
 
 
@@ -146,7 +150,9 @@ def test_the_check_reads_each_negative_as_unsupported() -> None:
     for _, _, row in pictures(80):
         image = [Fact.from_row(fact) for fact in row["facts"]]
         for negative in row["negatives"]:
-            assert READ[negative["slot"]] in unsupported(negative["text"], image), negative
+            if negative["positive"]:
+                assert unsupported(negative["positive"], image) == (), negative
+            assert {READ[negative["slot"]], "finding"} & set(unsupported(negative["text"], image)), negative
         for region in row["regions"]:
             acquired = [fact for fact in image if fact.kind == "acquisition"]
             facts = [*acquired, *(Fact.from_row(fact) for fact in region["facts"])]

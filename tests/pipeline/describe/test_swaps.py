@@ -64,10 +64,14 @@ def test_a_side_is_swapped_only_where_a_frame_tells_it() -> None:
 
 def test_lengths_are_swapped_together_by_a_factor() -> None:
     row = {"spacing_mm": [0.5, 0.5], "spacing_basis": "header"}
-    assert replaced("measurement", make_region(BOX, "cyst"), **row) == ["22 x 15", "90 x 60"]
-    assert replaced("measurement", make_region((100, 50, 101, 52), "cyst"), **{**row, "spacing_mm": [1.0, 1.0]}) == [
-        "2 x 4"
-    ]
+    down, up = (
+        list(map(float, told.split(" x "))) for told in replaced("measurement", make_region(BOX, "cyst"), **row)
+    )
+    assert down[0] / down[1] == pytest.approx(45 / 30, rel=0.05)
+    assert up[0] / up[1] == pytest.approx(45 / 30, rel=0.05)
+    assert down[0] <= 45 / 1.5
+    assert up[0] >= 45 * 1.5
+    assert len(replaced("measurement", make_region((100, 50, 101, 52), "cyst"), **{**row, "spacing_mm": [1, 1]})) == 1
 
 
 def test_an_outline_is_swapped_for_the_two_others() -> None:
@@ -164,12 +168,16 @@ def report_edits(*facts: Any) -> list[tuple[str, str, str]]:
 def test_a_count_is_swapped_only_where_it_is_exact_and_certain() -> None:
     assert report_edits() == []
     assert report_edits(*counted("cyst", 3)) == []
-    assert report_edits(*counted("cyst", 3, exact=True)) == [("count", "3", n) for n in ("1", "2", "4", "5")]
+    assert report_edits(*counted("cyst", 3, exact=True)) == [("count", "3 cyst", f"{n} cyst") for n in (1, 2, 4, 5)]
 
 
 def test_a_count_stays_possible_where_its_things_lie() -> None:
-    assert [edit[2] for edit in report_edits(*counted("cyst", 2, exact=True, place="apart"))] == ["3", "4"]
-    assert [edit[2] for edit in report_edits(*counted("cyst", 5, exact=True, place="several"))] == ["3", "7", "9"]
+    assert [edit[2] for edit in report_edits(*counted("cyst", 2, exact=True, place="apart"))] == ["3 cyst", "4 cyst"]
+    assert [edit[2] for edit in report_edits(*counted("cyst", 5, exact=True, place="several"))] == [
+        "3 cyst",
+        "7 cyst",
+        "9 cyst",
+    ]
 
 
 def test_sides_of_the_picture_and_of_groups_are_swapped_and_labels_are_not() -> None:
