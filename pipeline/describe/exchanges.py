@@ -17,11 +17,19 @@ from annotators.captioners.templates import chosen
 from pipeline.describe.claims import claim_of, subject_of
 from pipeline.describe.marked import Marked
 from pipeline.describe.negatives import Negative, Renderer, leaves_the_edge
-from pipeline.describe.swaps import CERTIFIED, EXCLUSIVE, PRESUMED, Scene, excluded_by, false_names, names_there
+from pipeline.describe.swaps import (
+    CERTIFIED,
+    EXCLUSIVE,
+    PRESUMED,
+    Scene,
+    excluded_by,
+    false_names,
+    lengths_apart,
+    names_there,
+)
 
 PARTNERS = 3  # of a region, at most
 OF_A_PAIR = 2  # slots exchanged in captions, and as many in statements
-LENGTHS_APART = 1.5  # a factor
 UNEXCHANGED = ("border", "location")  # kinds of facts of which another value may be true as well
 NAME, KIND = ("identity", "name"), ("identity", "kind")
 WIDTH, HEIGHT = ("measurement", "width"), ("measurement", "height")
@@ -195,5 +203,4 @@ def _few(a: Telling, b: Telling, fitting: Sequence[Slot], along: Mapping[Slot, t
 
 def _apart(a: Facts, b: Facts) -> bool:
     """Whether width or height differ beyond doubt."""
-    ratios = [float(a[slot].value) / float(b[slot].value) for slot in (WIDTH, HEIGHT)]
-    return any(max(ratio, 1 / ratio) >= LENGTHS_APART for ratio in ratios)
+    return any(lengths_apart(a[slot].value, b[slot].value) for slot in (WIDTH, HEIGHT))

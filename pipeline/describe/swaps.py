@@ -1,7 +1,7 @@
 """Which edits of a region's or picture's facts are certainly false: slot by slot, from geometry and annotation.
 
 A place is swapped only for a third in which at most a quarter of the box lies, a size only two bins away, a length only
-by a factor of 1.6 or more, a count only where every instance is annotated, a side only where a frame is known, a name
+by a factor of 1.5 or more, a count only where every instance is annotated, a side only where a frame is known, a name
 only where names exclude each other or the other is annotated exhaustively and lies elsewhere, a look only for another
 of its closed words, two steps away where these have an order.
 """
@@ -25,7 +25,8 @@ from schemas.taxonomy.csv_table import read_rows
 CERTAIN_BASES = frozenset({"reader", "phantom", "pathology", "clinical"})
 OTHER_SIDE = {"left": "right", "right": "left"}
 SIZE_BINS_APART = 2
-LENGTH_FACTORS = (1.6, 1.83, 2.1, 2.4)  # and the same down; doubled lengths would all be even
+LENGTH_FACTORS = (1.8, 2.1, 2.45, 2.8)  # and the same down; doubled lengths would all be even
+LENGTHS_APART = 1.5  # a factor, beyond what both leave to rounding
 COUNT_SHARE = 0.25
 OVERLAP_SHARE = 0.25
 # Distributions that need a number: two things can lie apart, three in several parts.
@@ -121,9 +122,20 @@ def _lengths(width: Fact, height: Fact) -> Iterator[Swap]:
     up = LENGTH_FACTORS[chosen(f"{width.subject} {width.value}", "length", len(LENGTH_FACTORS))]
     for factor in (1 / up, up):
         edited = tuple(fact.with_value(_times(fact.value, factor)) for fact in (width, height))
-        if all(float(fact.value) for fact in edited) and edited[0].value != width.value:
+        pairs = zip((width, height), edited, strict=True)
+        if all(float(fact.value) for fact in edited) and any(lengths_apart(a.value, b.value) for a, b in pairs):
             original, replaced = f"{width.value} x {height.value}", f"{edited[0].value} x {edited[1].value}"
             yield Swap("measurement", original, replaced, edited)
+
+
+def lengths_apart(a: str, b: str) -> bool:
+    """Whether two lengths differ by LENGTHS_APART however each was rounded."""
+    low, high = sorted((a, b), key=float)
+    return float(high) - _half_digit(high) >= LENGTHS_APART * (float(low) + _half_digit(low))
+
+
+def _half_digit(value: str) -> float:
+    return 0.5 / 10.0 ** len(value.partition(".")[2])
 
 
 def _times(value: str, factor: float) -> str:

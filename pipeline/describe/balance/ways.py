@@ -49,7 +49,7 @@ def edits(picture: Row, modality: str | None, body_part: str | None) -> Iterator
             if negative["twin"]:
                 twins.setdefault(negative["twin"], []).append((i, j))
             else:
-                beside = _beside(negative, told[i]) if i else _changes(negative, picture["report"])
+                beside = _beside(negative, told[i]) if i else _longer(negative, picture["report"])
                 way = _way(negative, (*scene, "region" if i else "report"), beside)
                 yield Edit(((i, j),), way)
     texts = texts_of(picture)
@@ -100,17 +100,18 @@ def _told(region: Row) -> dict[str, str]:
     return {
         fact["attribute"]: fact["value"]
         for fact in region["facts"] or ()
-        if fact["kind"] in ("identity", "position", "size", "appearance", "location", "border", "measurement")
+        if fact["kind"] in ("identity", "position", "size", "appearance", "location", "side", "border", "measurement")
     }
 
 
-def _changes(negative: Row, report: str) -> tuple[str, ...]:
-    """How much longer or shorter an edit makes a report, of which other words may follow from a number."""
-    return (str(abs(len(negative["text"]) - len(negative["positive"] or report))),)
+def _longer(negative: Row, report: str) -> tuple[str, ...]:
+    """By how much its one value makes a report longer than its other, since other words follow from a number."""
+    longer = len(negative["text"]) - len(negative["positive"] or report)
+    return (str(longer if _forth(negative["original"], negative["replaced"]) else -longer),)
 
 
 def _beside(negative: Row, told: Mapping[str, str]) -> tuple[str, ...]:
-    """What a value of the slot may go with: its name, of a name the size and the looks, of a place the other axis."""
+    """What a value of the slot may go with: its name; of a name size, looks and place; of a place axis and side."""
     slot = negative["slot"]
     if negative["kind"] == "statement":
         return (told.get(AXES[slot], ""),) if slot in AXES else ()
@@ -118,10 +119,18 @@ def _beside(negative: Row, told: Mapping[str, str]) -> tuple[str, ...]:
     if slot == "name":
         looks = sorted(f"{name} {value}" for name, value in told.items() if name not in _NOT_LOOKS)
         return (told.get("share_of_image", ""), told.get("anatomy", ""), extent, *looks)
-    others = [AXES[slot]] if slot in AXES else ["anatomy"] if slot == "side" else []
-    return (told.get("name", ""), *(told.get(name, "") for name in others))
+    others = [extent] if slot == "size" else [told.get(name, "") for name in _BESIDE.get(slot, ())]
+    return (told.get("name", ""), *others)
+
+
+_BESIDE = {
+    "image_side": ("vertical", "patient", "touches"),
+    "vertical": ("image_side", "patient", "touches"),
+    "measurement": ("share_of_image",),
+    "side": ("anatomy",),
+}
 
 
 _NOT_LOOKS = frozenset(
-    {"name", "kind", "image_side", "vertical", "share_of_image", "anatomy", "touches", "width", "height"}
+    {"name", "kind", "image_side", "vertical", "share_of_image", "anatomy", "patient", "touches", "width", "height"}
 )

@@ -36,7 +36,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {8: "0a93889537f4a8b852e3ee3490c57ad4"}
+GOLDEN = {9: "bc38d3d4e88e9a869109a37a05f9ffcf"}
 
 
 def texts_of(row: Row) -> list[str]:

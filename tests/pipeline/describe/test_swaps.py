@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.describe.derive_facts import derive_facts
 from pipeline.describe.select_evidence import select_evidence
 from pipeline.describe.settings import DescribeSettings
-from pipeline.describe.swaps import Scene, Swap, other_counts, region_swaps, report_swaps
+from pipeline.describe.swaps import Scene, Swap, lengths_apart, other_counts, region_swaps, report_swaps
 from schemas.facts import KINDS
 from schemas.lexicon.findings import finding, is_finding
 from schemas.taxonomy.body_parts import body_parts
@@ -71,7 +71,21 @@ def test_lengths_are_swapped_together_by_a_factor() -> None:
     assert up[0] / up[1] == pytest.approx(45 / 30, rel=0.05)
     assert down[0] <= 45 / 1.5
     assert up[0] >= 45 * 1.5
-    assert len(replaced("measurement", make_region((100, 50, 101, 52), "cyst"), **{**row, "spacing_mm": [1, 1]})) == 1
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "apart"),
+    [
+        ("2", "3", False),
+        ("2", "4", False),
+        ("2", "5", True),
+        ("20", "30", False),
+        ("20", "32", True),
+        ("2.0", "3.2", True),
+    ],
+)
+def test_lengths_are_apart_however_they_were_rounded(a: str, b: str, apart: bool) -> None:
+    assert lengths_apart(a, b) is lengths_apart(b, a) is apart
 
 
 def test_an_outline_is_swapped_for_the_two_others() -> None:
