@@ -7,7 +7,7 @@ from pathlib import Path
 
 from benchmarks.rows import RESULTS, table, write
 
-NAMES = ("orchestration", "ingest", "shortcuts", "clip", "describe")
+NAMES = ("orchestration", "ingest", "shortcuts", "clip", "describe", "negatives")
 
 
 def main() -> None:

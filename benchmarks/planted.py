@@ -113,9 +113,9 @@ def tables_of_phantoms(count: int, seed: int) -> dict[str, pa.Table]:
     images, regions = list[dict[str, Any]](), list[dict[str, Any]]()
     for patient in patients(settings, {name: modality(name) for name in settings.modalities}):
         for phantom in paint_patient(settings, patient):
-            row = _row(phantom, seen := supervise(settings, patient, phantom))
+            row = picture_row(phantom, seen := supervise(settings, patient, phantom))
             images.append({**row, "status": "kept", "image_id": phantom.id})
-            regions += _regions(row, seen)
+            regions += region_rows(row, seen)
     rows = {
         "images": (images, IMAGES),
         "selection": (images, SELECTION),
@@ -130,7 +130,7 @@ def tables_of_phantoms(count: int, seed: int) -> dict[str, pa.Table]:
 
 def facts_of(settings: PhantomSettings, patient: Patient, phantom: Phantom) -> tuple[Fact, ...]:
     """As the pipeline derives them from what a corpus learns of the phantom, and what has changed."""
-    row = _row(phantom, seen := supervise(settings, patient, phantom))
+    row = picture_row(phantom, seen := supervise(settings, patient, phantom))
     derived = derive_facts(row, _marked(row, seen))
     of_regions = (fact for facts in derived.regions for fact in facts if fact.kind != "measurement")
     more = (*_measured(phantom, seen), *_change(phantom, seen), *_gone(phantom))
@@ -151,7 +151,7 @@ def _measured(phantom: Phantom, seen: Supervision) -> Iterator[Fact]:
             yield Fact(f"{phantom.id}-r{i}", "measurement", name, f"{mm:.6f}", "header", unit="mm", frame="image")
 
 
-def _row(phantom: Phantom, seen: Supervision) -> dict[str, Any]:
+def picture_row(phantom: Phantom, seen: Supervision) -> dict[str, Any]:
     """The columns of the picture that facts are derived from."""
     said = {
         name: getattr(phantom, name)
@@ -186,11 +186,11 @@ def _row(phantom: Phantom, seen: Supervision) -> dict[str, Any]:
 
 def _marked(row: Mapping[str, Any], seen: Supervision) -> list[Marked]:
     key = tuple(row[name] for name in KEY_NAMES)
-    table = pa.Table.from_pylist(_regions(row, seen), schema=REGIONS)
+    table = pa.Table.from_pylist(region_rows(row, seen), schema=REGIONS)
     return marked_regions(table, {key: (row["width"], row["height"])}).get(key, [])
 
 
-def _regions(row: Mapping[str, Any], seen: Supervision) -> list[dict[str, Any]]:
+def region_rows(row: Mapping[str, Any], seen: Supervision) -> list[dict[str, Any]]:
     return [_region(row, i, region, region["label"] in seen.exhaustive) for i, region in enumerate(seen.regions)]
 
 

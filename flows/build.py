@@ -11,6 +11,8 @@ from flows.config.corpus import CorpusConfig
 from flows.facts import RunClock, revision
 from flows.thread_executor import thread_executor
 from pipeline.annotate.stage import Annotate
+from pipeline.describe.balance.reduce import reduced_rates
+from pipeline.describe.balance.stage import Balance
 from pipeline.describe.captions import Describe
 from pipeline.describe.local_writer import local_stage
 from pipeline.describe.noted import note_settings
@@ -158,6 +160,19 @@ def annotate(run: Run) -> None:
 
 
 def describe(run: Run) -> None:
+    """Texts with all negatives that can be drawn, then those of these that have a counterpart."""
+    _write(run)
+    inputs = [run.stored(part, "drafts", "selection") for part in run.parts()]
+    rates = reduced_rates(run.order.work, inputs)
+    run.finish(
+        [
+            PartInput(part.part, Balance(), stored, {"rates": of_part})
+            for part, stored, of_part in zip(run.parts(), inputs, rates, strict=True)
+        ]
+    )
+
+
+def _write(run: Run) -> None:
     """A model is asked from this process, which holds it, or the one ledger and the credential, some parts at once."""
     settings = run.config.describe
     note_settings(run.order.work, settings)

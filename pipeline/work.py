@@ -18,7 +18,18 @@ from pipeline.commit import commit_bytes, committing, is_local
 from schemas.errors import SchemaError, StorageError
 from schemas.keys import column_hashes
 
-TABLES = ("inventory", "images", "records", "decisions", "selection", "regions", "captions", "shards")
+TABLES = (
+    "inventory",
+    "images",
+    "records",
+    "decisions",
+    "selection",
+    "regions",
+    "drafts",
+    "rates",
+    "captions",
+    "shards",
+)
 ROWS_A_GROUP = 64  # so that a shard which wants a few pictures of a part reads few others
 FOOTER = b"medregion.part"
 

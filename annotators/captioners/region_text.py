@@ -20,6 +20,13 @@ ATTRIBUTES_AT_MOST = 2
 LOCATION, SIDE = ("location", "anatomy"), ("side", "patient")
 LOOKS_AT_MOST = 2
 DENIABLE = frozenset({"calcification", "enhancement", "shadow", "halo", "uptake"})  # looks that may be told as absent
+# How a slot is stated alone; all others are attributes.
+STATEMENTS = {
+    ("position", "vertical"): "place",
+    ("position", "image_side"): "place",
+    SIDE: "side",
+    ("identity", "name"): "name",
+}
 OF_THE_PICTURE = ("image", "field")  # vocabularies of places that geometry tells already
 ATTRIBUTES = (("measurement", "width"), ("size", "share_of_image"), ("shape", "outline"), ("border", "touches"))
 # What is told of a region without a name of its own, by kind.
@@ -69,6 +76,7 @@ class Wording:
             Where=capital(where),
             parts=_behind(", ", self._attributes(told, "part")) if "{parts}" in self.template else "",
             clauses=_behind("; it ", self._attributes(told, "clause")) if "{clauses}" in self.template else "",
+            clause=_behind("", self._attributes(told, "clause")) if "{clause}" in self.template else "",
         )
 
     def _place(self, told: Facts) -> str:
@@ -114,6 +122,25 @@ def wording(evidence: Evidence, region: RegionEvidence, turn: int = 0) -> Wordin
         attributes=tuple((slot, dice.index(slot[0], len(phrases("region", slot[0])))) for slot in _told(region, dice)),
         several=evidence.several,
         sided=_sided(region),
+    )
+
+
+def statement(evidence: Evidence, region: RegionEvidence, slot: Slot, seed: str) -> Wording:
+    """One sentence on one slot: its place, its side, what it is, or one attribute.
+
+    Words depend on the seed alone, so that two regions that share it and a value share the sentence.
+    """
+    dice = Dice(seed)
+    form = STATEMENTS.get(slot, "attribute")
+    places = phrases("region", "side" if form == "side" else "place")
+    return Wording(
+        style=style_of(region),
+        template=dice.pick(f"statement {form}", phrases("region", "statement", form)),
+        field=dice.pick("field", field_words(evidence.modality)),
+        by_patient=form == "side",
+        place=dice.index(form, len(places)),
+        attributes=((slot, dice.index(slot[0], len(phrases("region", slot[0])))),) if form == "attribute" else (),
+        several=evidence.several,
     )
 
 

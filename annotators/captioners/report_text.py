@@ -93,6 +93,18 @@ def _absences(evidence: Evidence, dice: Dice, field: str) -> Iterable[str]:
         yield capital(str(template).format(things=joined(names, "or"), field=field))
 
 
+def presence(evidence: Evidence, name: str) -> tuple[str, str]:
+    """That there is something of a name, and that there is nothing of it."""
+    dice = Dice(f"{evidence.image_id} {name}")
+    known, field = noun(name), dice.pick("field", field_words(evidence.modality))
+    words = dice.pick("polarity", phrases("report", "polarity"))
+    there, not_there = (words[form].format(thing=known.bare, things=known.plural, field=field) for form in _POLARITY)
+    return capital(there), capital(not_there)
+
+
+_POLARITY = ("present", "absent")
+
+
 def _told_together(nouns: list[Noun]) -> Iterable[list[Noun]]:
     """By head, some at a time; a name that holds an `or` would be lost in a list."""
     alike: dict[str, list[Noun]] = {}

@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from annotators.captioners.captioner import Draft, RegionTexts, Texts
 from annotators.captioners.evidence import Evidence, RegionEvidence
-from annotators.captioners.region_text import Wording, caption, wording
-from annotators.captioners.report_text import report, summary
+from annotators.captioners.region_text import Slot, Wording, caption, statement, wording
+from annotators.captioners.report_text import presence, report, summary
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,14 @@ class RuleWriter:
     def wording(self, evidence: Evidence, region: RegionEvidence) -> Wording:
         """How the caption of this region is written, whatever its values."""
         return wording(evidence, region)
+
+    def statement(self, evidence: Evidence, region: RegionEvidence, slot: Slot, seed: str) -> Wording:
+        """How one slot of this region is told alone, in words that the seed chooses."""
+        return statement(evidence, region, slot, seed)
+
+    def presence(self, evidence: Evidence, name: str) -> tuple[str, str]:
+        """That there is something of a name, and that there is nothing of it."""
+        return presence(evidence, name)
 
     def report(self, evidence: Evidence) -> str:
         return report(evidence)

@@ -10,9 +10,9 @@ import numpy.typing as npt
 import torch
 
 from pipeline.clip.model import Views
-from pipeline.clip.samples import Box, Frame, Region, Rgb, Sample, Text, Tone, as_it_is, cut, framed, named
+from pipeline.clip.samples import Box, Frame, Region, Rgb, Sample, Text, Tone, Version, as_it_is, cut, framed, named
 from pipeline.clip.settings import AugmentSettings
-from pipeline.clip.statements import Subject
+from pipeline.describe.claims import Subject
 
 Random = np.random.Generator
 LEAST_SIDE = 2.0  # of a box after it was shaken, pixels of the picture
@@ -28,7 +28,7 @@ class Described:
     row: int
     column: int
     text: Text
-    negatives: tuple[str, ...]
+    negatives: tuple[Version, ...]
     subject: Subject
 
 

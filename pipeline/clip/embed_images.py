@@ -17,9 +17,9 @@ from pipeline.clip.model import RegionClip
 from pipeline.clip.rows import ReleaseRows
 from pipeline.clip.samples import Box, Region, Rgb, Sample, Text, decoded, sample_of
 from pipeline.clip.settings import Device
-from pipeline.clip.statements import NOTHING, Subject
 from pipeline.clip.train import device_of
 from pipeline.commit import TEMPORARY
+from pipeline.describe.claims import NOTHING, Subject
 from pipeline.release.folder import MANIFEST
 from schemas.errors import BadData, SourceError, StorageError, WrongRun
 from schemas.tables.columns import versioned

@@ -28,13 +28,13 @@ def _shares(logits: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
     return (known - positive)[counted].mean() if counted.any() else logits.sum() * 0
 
 
-def own_negatives_loss(positive: torch.Tensor, negatives: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
-    """Cross entropy of each text (n,) against its own false versions (n, j), of which `valid` (n, j) are there.
+def own_negatives_loss(positives: torch.Tensor, negatives: torch.Tensor, valid: torch.Tensor) -> torch.Tensor:
+    """log(1 + the sum of exp(false - true)) over pairs of a true and a false text (n, j), of which `valid` are there.
 
-    Rows without any do not count.
+    Where all true texts of a row are one, its cross entropy against the false ones. Rows without any do not count.
     """
     lowest = torch.finfo(negatives.dtype).min
-    others = negatives.masked_fill(~valid, lowest)
-    every = torch.cat([positive[:, None], others], dim=1)
+    margins = (negatives - positives).masked_fill(~valid, lowest)
+    every = torch.cat([margins.new_zeros(len(margins), 1), margins], dim=1)
     counted = valid.any(dim=1)
-    return (every.logsumexp(dim=1) - positive)[counted].mean() if counted.any() else positive.sum() * 0
+    return every.logsumexp(dim=1)[counted].mean() if counted.any() else positives.sum() * 0

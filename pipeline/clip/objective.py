@@ -8,9 +8,9 @@ import torch
 from pipeline.clip.batches import Batch, Described
 from pipeline.clip.losses import own_negatives_loss, sigmoid_loss, softmax_loss
 from pipeline.clip.model import Embedded, RegionClip
-from pipeline.clip.samples import Text, distinct
+from pipeline.clip.samples import Text, Version, distinct
 from pipeline.clip.settings import StageSettings
-from pipeline.clip.statements import targets
+from pipeline.clip.targets import targets
 from pipeline.clip.text_vectors import TextVectors
 
 Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -57,7 +57,7 @@ def total(found: dict[str, torch.Tensor], stage: StageSettings) -> torch.Tensor:
     return torch.stack([getattr(stage, name.removesuffix(INFORMED)) * loss for name, loss in found.items()]).sum()
 
 
-def _texts(batch: Batch, stage: StageSettings, own: Sequence[Sequence[str]]) -> list[str]:
+def _texts(batch: Batch, stage: StageSettings, own: Sequence[Sequence[Version]]) -> list[str]:
     """Distinct, in a fixed order."""
     of_images = [
         text.words
@@ -68,7 +68,8 @@ def _texts(batch: Batch, stage: StageSettings, own: Sequence[Sequence[str]]) -> 
     ]
     regions = batch.described if stage.roi and (stage.region or stage.negatives) else ()
     of_regions = [each.text.words for each in regions]
-    return list(dict.fromkeys([*of_images, *of_regions, *(text for each in own for text in each)]))
+    versions = (text for each in own for pair in each for text in (pair.true, pair.false))
+    return list(dict.fromkeys([*of_images, *of_regions, *versions]))
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def _region_losses(
     described: Sequence[Described],
     table: TextTable,
     stage: StageSettings,
-    own: Sequence[Sequence[str]],
+    own: Sequence[Sequence[Version]],
 ) -> dict[str, torch.Tensor]:
     z = embedded.z_region[[each.row for each in described], [each.column for each in described]]
     columns = distinct(each.text for each in described)
@@ -114,37 +115,44 @@ def _region_losses(
     logits = model.logits(z, table.of(list(columns)), "region")
     found = {"region": LOSSES[model.settings.loss](logits, known)} if stage.region else {}
     if stage.negatives:
-        positive = logits[torch.arange(len(described), device=z.device), mine.to(z.device)]
-        false, valid = _false_logits(model, z, table, own)
+        told = logits[torch.arange(len(described), device=z.device), mine.to(z.device)]
+        true, false, valid = _version_logits(model, z, table, own)
         hard, there = _hardest(logits, known)
-        found["negatives"] = own_negatives_loss(positive, torch.cat([false, hard], 1), torch.cat([valid, there], 1))
+        found["negatives"] = own_negatives_loss(
+            torch.cat([true, told[:, None].expand_as(hard)], 1),
+            torch.cat([false, hard], 1),
+            torch.cat([valid, there], 1),
+        )
     return found
 
 
-def _own_negatives(described: Sequence[Described], turn: int) -> list[tuple[str, ...]]:
-    """Of each text some of its false versions, others each turn."""
+def _own_negatives(described: Sequence[Described], turn: int) -> list[tuple[Version, ...]]:
+    """Of each region some of its false versions, others each turn."""
     return [tuple(_some(each.negatives, turn)) for each in described]
 
 
-def _some(negatives: Sequence[str], turn: int) -> Iterator[str]:
+def _some(negatives: Sequence[Version], turn: int) -> Iterator[Version]:
     for i in range(min(NEGATIVES_A_TEXT, len(negatives))):
         yield negatives[(turn + i) % len(negatives)]
 
 
-def _false_logits(
-    model: RegionClip, z: torch.Tensor, table: TextTable, own: Sequence[Sequence[str]]
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Of each region with its own false texts: (n, NEGATIVES_A_TEXT), and which there are."""
-    logits = z.new_zeros(len(own), NEGATIVES_A_TEXT)
-    valid = torch.zeros_like(logits, dtype=torch.bool)
-    pairs = [(i, j, text) for i, texts in enumerate(own) for j, text in enumerate(texts)]
+def _version_logits(
+    model: RegionClip, z: torch.Tensor, table: TextTable, own: Sequence[Sequence[Version]]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Of each region with its own true and false texts: (n, NEGATIVES_A_TEXT) both, and which there are."""
+    nothing = z.new_zeros(len(own), NEGATIVES_A_TEXT)
+    valid = torch.zeros_like(nothing, dtype=torch.bool)
+    pairs = [(i, j, pair) for i, versions in enumerate(own) for j, pair in enumerate(versions)]
     if not pairs:
-        return logits, valid
+        return nothing, nothing, valid
     rows = torch.tensor([i for i, _, _ in pairs], device=z.device)
     columns = torch.tensor([j for _, j, _ in pairs], device=z.device)
-    found = model.paired_logits(z[rows], table.of([text for _, _, text in pairs]), "region")
     valid[rows, columns] = True
-    return logits.index_put((rows, columns), found), valid
+    true, false = (
+        model.paired_logits(z[rows], table.of(texts), "region")
+        for texts in ([pair.true for _, _, pair in pairs], [pair.false for _, _, pair in pairs])
+    )
+    return nothing.index_put((rows, columns), true), nothing.index_put((rows, columns), false), valid
 
 
 def _hardest(logits: torch.Tensor, known: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.clip.statements import NOTHING, Claims, Subject, image_subject, region_subject, told_claims
+from pipeline.describe.claims import NOTHING, Claims, Subject, image_subject, region_subject, told_claims
 from schemas.crops import CROP_CONTEXT
 from schemas.errors import BadData, WrongRun
 from schemas.facts import SIZES
@@ -29,6 +29,14 @@ class Text:
 
     words: str
     claims: Claims = NOTHING
+
+
+@dataclass(frozen=True)
+class Version:
+    """A false version of a true text."""
+
+    true: str
+    false: str
 
 
 def distinct(texts: Iterable[Text]) -> dict[str, Text]:
@@ -54,7 +62,7 @@ class Region:
     crop: bytes | None
     crop_box_xyxy: Box
     texts: tuple[Text, ...]
-    negatives: tuple[str, ...]
+    negatives: tuple[Version, ...]
     subject: Subject
     size: str | None
 
@@ -135,10 +143,16 @@ def _region(row: Mapping[str, Any], modality: str | None, wh: tuple[int, int]) -
         crop=row["crop"]["bytes"],
         crop_box_xyxy=_box(row["crop_box_xyxy"]),
         texts=tuple(text for text in texts if text is not None),
-        negatives=tuple(each["text"] for each in row["negatives"] or () if each["certainty"] in CERTAINTIES),
+        negatives=tuple(_versions(row["negatives"] or (), row["caption"])),
         subject=subject,
         size=next((size for size in SIZES if f"size={size}" in subject.true), None),
     )
+
+
+def _versions(negatives: Iterable[Mapping[str, Any]], caption: str) -> Iterator[Version]:
+    for each in negatives:
+        if each["certainty"] in CERTAINTIES:
+            yield Version(each["positive"] or caption, each["text"])
 
 
 def _box(edges: Sequence[float]) -> Box:

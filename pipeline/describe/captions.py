@@ -1,4 +1,7 @@
-"""The stage that writes texts: for every kept picture facts, evidence, texts, check, negatives."""
+"""The stage that writes texts: for every kept picture facts, evidence, texts, check, negatives.
+
+Of its negatives the stage `captions` (`balance/stage.py`) keeps those that have a counterpart.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +14,14 @@ from annotators.captioners.rules import RuleWriter
 from annotators.captioners.templates import chosen, templates_sha256
 from pipeline.describe.check import withheld
 from pipeline.describe.checked_texts import Written, checked_texts
+from pipeline.describe.exchanges import Telling, exchanges
 from pipeline.describe.marked import COLUMNS as REGION_COLUMNS
 from pipeline.describe.marked import Marked
-from pipeline.describe.negatives import Negative, Renderer, region_negatives, report_negatives
+from pipeline.describe.negatives import Negative, Renderer, distinct, polarities, region_edits, report_edits
 from pipeline.describe.pictures import PIXELS, TOLD_TWICE, Picture, pictures
 from pipeline.describe.settings import DescribeSettings
-from pipeline.describe.swaps import Scene
+from pipeline.describe.spread import spread
+from pipeline.describe.swaps import PRESUMED, Scene
 from schemas.facts import Fact
 from schemas.tables.captions import CAPTIONS
 from schemas.tables.columns import KEY_NAMES
@@ -47,8 +52,8 @@ class Writer(Captioner, Renderer, Protocol):
 class Describe:
     """Kept pictures to captions, in the order of their keys."""
 
-    name: ClassVar[str] = "captions"
-    version: ClassVar[int] = 7
+    name: ClassVar[str] = "drafts"
+    version: ClassVar[int] = 10
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),
@@ -77,7 +82,15 @@ class Describe:
             return {**named, "rejected": {"reason": UNSUPPORTED, "value": float(len(failed))}}
         summary, report, *of_regions = texts
         negatives = self._region_negatives(picture)
-        of_report = report_negatives(self.fallback, picture.evidence, self.options.negatives_per_report)
+        of_report = [*report_edits(self.fallback, picture.evidence), *polarities(self.fallback, picture.evidence)]
+        regions = [
+            _region_row(region, facts, of_regions[2 * i : 2 * i + 2], negatives.get(region.region_id, []))
+            for i, (region, facts) in enumerate(zip(picture.regions, picture.derived.regions, strict=True))
+        ]
+        kept = spread([region["negatives"] for region in regions], self.options.negatives_per_region)
+        (kept_of_report,) = spread(
+            [[negative.row(report.text) for negative in distinct(of_report)]], self.options.negatives_per_report
+        )
         return {
             **named,
             "summary": summary.text,
@@ -89,15 +102,14 @@ class Describe:
                 {"reason": reason, "value": float(count)}
                 for reason, count in sorted(picture.derived.reported.left_out.items())
             ],
-            "negatives": _rows(of_report),
-            "regions": [
-                _region_row(region, facts, of_regions[2 * i : 2 * i + 2], negatives.get(region.region_id, []))
-                for i, (region, facts) in enumerate(zip(picture.regions, picture.derived.regions, strict=True))
-            ],
+            "negatives": kept_of_report,
+            "regions": [{**region, "negatives": few} for region, few in zip(regions, kept, strict=True)],
         }
 
     def _region_negatives(self, picture: Picture) -> dict[str, list[Negative]]:
-        """By region id, of as many regions as the settings allow, chosen by a hash of their ids."""
+        """All candidates by region id, of as many regions as the settings allow, chosen by a hash of their ids."""
+        if not self.options.negatives_per_region:
+            return {}
         evidence = picture.evidence
         scope = frozenset(picture.row["annotation_scope"] or ())
         part, stated = evidence.value("acquisition", "body_part"), picture.derived.reported.stated
@@ -106,11 +118,19 @@ class Describe:
         limit = self.options.regions_with_negatives
         if len(pairs) > limit:
             pairs = sorted(pairs, key=lambda pair: chosen(pair[0].region_id, "negatives", MANY))[:limit]
-        at_most = self.options.negatives_per_region
-        return {
-            region.region_id: region_negatives(self.fallback, evidence, region, marked, scene, at_most)
+        told = [Telling(region, marked, self.fallback.wording(evidence, region), scene) for region, marked in pairs]
+        exchanged = exchanges(self.fallback, evidence, told)
+        found = {
+            region.region_id: [
+                *exchanged[region.region_id],
+                *region_edits(self.fallback, evidence, region, marked, scene),
+            ]
             for region, marked in pairs
         }
+        return {id: distinct(each for each in negatives if self._wanted(each)) for id, negatives in found.items()}
+
+    def _wanted(self, negative: Negative) -> bool:
+        return self.options.presumed or negative.certainty != PRESUMED
 
 
 @dataclass(frozen=True)
@@ -129,11 +149,7 @@ def _region_row(
         "caption": caption.text,
         "paraphrase": paraphrase.text,
         "facts": [fact.row() for fact in facts],
-        "negatives": _rows(negatives),
+        "negatives": [negative.row(caption.text) for negative in negatives],
         "checks": list(withheld(region.name)) if region.name else [],
         "written": [caption.row(), paraphrase.row()],
     }
-
-
-def _rows(negatives: Sequence[Negative]) -> list[dict[str, Any]]:
-    return [negative.row() for negative in negatives]

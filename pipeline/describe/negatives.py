@@ -1,17 +1,23 @@
-"""Certified negatives: the same text from facts of which one is edited to a value that is certainly false."""
+"""False versions of a text: the same words from facts of which one is edited to a value that is not so."""
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from annotators.captioners.evidence import Evidence, RegionEvidence
 from annotators.captioners.nouns import noun
-from annotators.captioners.region_text import Wording
+from annotators.captioners.region_text import Facts, Slot, Wording
 from annotators.captioners.templates import chosen
 from pipeline.describe.marked import Marked
-from pipeline.describe.swaps import Scene, Swap, region_swaps, report_swaps
+from pipeline.describe.swaps import CERTAIN_BASES, CERTIFIED, Scene, Swap, region_swaps, report_swaps
+from schemas.facts import Fact
+from schemas.lexicon.findings import Finding, ancestors, finding_of
 
-A_SLOT_AT_MOST = 3  # swaps, so that names do not crowd out what geometry certifies
+_SIDE = re.compile(r"\b(?:left|right)\b", re.IGNORECASE)
+KINDS = ("edit", "statement", "binding", "other_region", "added", "absent")
+A_SLOT_AT_MOST = 2  # swaps, so that names do not crowd out what geometry certifies
+UNTOLD = frozenset({"location", "border", "identity", "measurement"})  # kinds of facts that no clause is added about
 
 
 class Renderer(Protocol):
@@ -19,81 +25,128 @@ class Renderer(Protocol):
 
     def wording(self, evidence: Evidence, region: RegionEvidence) -> Wording: ...
 
+    def statement(self, evidence: Evidence, region: RegionEvidence, slot: Slot, seed: str) -> Wording: ...
+
+    def presence(self, evidence: Evidence, name: str) -> tuple[str, str]: ...
+
     def report(self, evidence: Evidence) -> str: ...
 
 
 @dataclass(frozen=True)
 class Negative:
+    """`positive` is the true text in the same words."""
+
     text: str
+    positive: str
+    kind: str
     slot: str
-    original: str
-    replaced: str
     changed_slots: tuple[str, ...]
-    certainty: str = "certified"
+    original: str | None = None
+    replaced: str | None = None
+    certainty: str = CERTIFIED
+    twin: str | None = None
 
-    def row(self) -> dict[str, Any]:
-        """As the tables hold it (`schemas.tables.columns.NEGATIVE`)."""
-        return {**vars(self), "changed_slots": list(self.changed_slots)}
+    def row(self, told: str) -> dict[str, Any]:
+        """As the tables hold it (`schemas.tables.columns.NEGATIVE`), beside the text `told`."""
+        same = self.positive == told
+        return {**vars(self), "changed_slots": list(self.changed_slots), "positive": None if same else self.positive}
 
 
-def region_negatives(
-    renderer: Renderer, evidence: Evidence, region: RegionEvidence, marked: Marked, scene: Scene, at_most: int
-) -> list[Negative]:
-    """At most so many, spread over the slots that the caption tells; fewer where the facts allow no more."""
-    if at_most < 1:
-        return []
+def region_edits(
+    renderer: Renderer, evidence: Evidence, region: RegionEvidence, marked: Marked, scene: Scene
+) -> Iterator[Negative]:
+    """Each edit of its facts in the caption, where that tells them, else in a sentence behind it; and stated alone."""
     wording = renderer.wording(evidence, region)
-    swaps = [swap for swap in region_swaps(marked, region, scene, wording.slots) if not _leaves_the_edge(swap, marked)]
+    caption = wording.caption(region.by_slot)
+    for swap in _few(region.region_id, _edits(region, marked, scene)):
+        slot = swap.edited[0].slot
+        facts = edited(region.by_slot, swap)
+        alone = renderer.statement(evidence, region, slot, f"{region.region_id} {slot[1]}")
+        true, false = alone.caption(region.by_slot), alone.caption(facts)
+        if slot in wording.slots:
+            yield from _negative(swap, "edit", caption, wording.caption(facts))
+        elif slot[0] not in UNTOLD and not (slot[0] == "size" and ("measurement", "width") in wording.slots):
+            yield from _negative(swap, "added", f"{caption} {true}", f"{caption} {false}")
+        yield from _negative(swap, "statement", true, false)
 
-    def render(swap: Swap) -> str:
-        return wording.caption({**region.by_slot, **{fact.slot: fact for fact in swap.edited}})
 
-    return list(_certified(region.region_id, wording.caption(region.by_slot), swaps, render, at_most))
+def edited(facts: Facts, swap: Swap) -> Facts:
+    return {**facts, **{fact.slot: fact for fact in swap.edited}}
 
 
-def report_negatives(renderer: Renderer, evidence: Evidence, at_most: int) -> list[Negative]:
+def _edits(region: RegionEvidence, marked: Marked, scene: Scene) -> Iterator[Swap]:
+    for swap in region_swaps(marked, region, scene, frozenset(region.by_slot)):
+        if not leaves_the_edge(marked, edited(region.by_slot, swap)):
+            yield swap
+
+
+def _negative(swap: Swap, kind: str, true: str, false: str) -> Iterator[Negative]:
+    """None where the edit leaves the text as it was."""
+    if true != false:
+        yield Negative(
+            text=false,
+            positive=true,
+            kind=kind,
+            slot=swap.slot,
+            changed_slots=changed_slots(swap),
+            original=swap.original,
+            replaced=swap.replaced,
+            certainty=swap.certainty,
+        )
+
+
+def report_edits(renderer: Renderer, evidence: Evidence) -> Iterator[Negative]:
     """Of the report: a count of what is annotated exhaustively, or a side with its frame.
 
-    What a body has once is told without a number, so its count is not edited.
+    What a body has once is told without a number, so its count is not edited; nor is a side that is told twice, since
+    one would speak against the other.
     """
-    if at_most < 1:
-        return []
+    report = renderer.report(evidence)
+    once = len(_SIDE.findall(report)) == 1
     replaced = {
-        swap: fact for swap, fact in report_swaps(evidence) if swap.slot != "count" or not noun(fact.attribute).definite
+        swap: fact
+        for swap, fact in report_swaps(evidence)
+        if (once if swap.slot == "side" else not noun(fact.attribute).definite)
     }
-
-    def render(swap: Swap) -> str:
-        return renderer.report(evidence.edited(replaced[swap], swap.edited[0]))
-
-    return list(_certified(evidence.image_id, renderer.report(evidence), list(replaced), render, at_most))
+    for swap in _few(evidence.image_id, replaced):
+        yield from _negative(swap, "edit", report, renderer.report(evidence.edited(replaced[swap], swap.edited[0])))
 
 
-def _certified(
-    seed: str, positive: str, swaps: Iterable[Swap], render: Callable[[Swap], str], at_most: int
-) -> Iterator[Negative]:
-    """In turns over the slots; an edit that leaves the text as it was is not told there."""
-    seen = {positive}
-    for swap in _in_turns(seed, swaps):
-        if len(seen) > at_most:
-            return
-        text = render(swap)
-        if text not in seen:
-            seen.add(text)
-            yield Negative(text, swap.slot, swap.original, swap.replaced, changed_slots(swap))
+def polarities(renderer: Renderer, evidence: Evidence) -> Iterator[Negative]:
+    """Names that are there, told as not there, and names that are annotated exhaustively and absent as there.
+
+    Neither is told of structures, which need no mark to be there, nor of a name beside a wider or narrower one.
+    """
+    held = {fact.attribute for fact in evidence.of_kind("count", "count_at_least") if fact.basis in CERTAIN_BASES}
+    absent = {fact.value for fact in evidence.of_kind("presence") if _surely_absent(fact)}
+    for name, known in [*((name, "present") for name in sorted(held)), *((name, "absent") for name in sorted(absent))]:
+        own = finding_of(name, evidence.modality)
+        if own is None or own.kind == "anatomy" or noun(name).definite or any(_related(own, other) for other in held):
+            continue
+        there, not_there = renderer.presence(evidence, name)
+        true, false = (there, not_there) if known == "present" else (not_there, there)
+        original, replaced = (f"{name} present", f"{name} absent")[:: 1 if known == "present" else -1]
+        yield Negative(false, true, "absent", "presence", ("presence",), original, replaced)
 
 
-def _in_turns(seed: str, swaps: Iterable[Swap]) -> Iterator[Swap]:
-    """First one swap of each slot, then the next of each; within a slot by a hash of the seed."""
-    slots: dict[tuple[str, str], list[Swap]] = {}
+def _surely_absent(fact: Fact) -> bool:
+    """By who annotates it exhaustively; what a report denies was read by rule."""
+    return fact.assertion == "absent" and fact.basis != "report"
+
+
+def _related(own: Finding, name: str) -> bool:
+    other = finding_of(name)
+    return other is not None and (other.id in ancestors(own.id) or own.id in ancestors(other.id))
+
+
+def _few(seed: str, swaps: Iterable[Swap]) -> Iterator[Swap]:
+    """At most A_SLOT_AT_MOST of a slot, by a hash of the seed."""
+    slots: dict[Slot, list[Swap]] = {}
     for swap in swaps:
         slots.setdefault(swap.edited[0].slot, []).append(swap)
-    queues = [_turned(found, chosen(seed, f"negative {found[0].slot}", len(found))) for found in slots.values()]
-    for turn in range(max(map(len, queues), default=0)):
-        yield from (queue[turn] for queue in queues if turn < len(queue))
-
-
-def _turned(swaps: list[Swap], start: int) -> list[Swap]:
-    return (swaps[start:] + swaps[:start])[:A_SLOT_AT_MOST]
+    for slot, found in slots.items():
+        start = chosen(seed, f"negative {slot}", len(found))
+        yield from (found[start:] + found[:start])[:A_SLOT_AT_MOST]
 
 
 def changed_slots(swap: Swap) -> tuple[str, ...]:
@@ -101,10 +154,15 @@ def changed_slots(swap: Swap) -> tuple[str, ...]:
     return (swap.slot, *(fact.attribute for fact in swap.edited if fact.slot == ("identity", "kind")))
 
 
-def _leaves_the_edge(swap: Swap, marked: Marked) -> bool:
+def leaves_the_edge(marked: Marked, told: Facts) -> bool:
     """A region at the picture's edge is not told to lie at its very centre: that would be false by itself."""
-    places = {"image_side": marked.image_side, "vertical": marked.vertical}
-    if not marked.touches or swap.slot not in places:
-        return False
-    places[swap.slot] = swap.replaced
-    return places == {"image_side": "centre", "vertical": "middle"}
+    places = told["position", "image_side"].value, told["position", "vertical"].value
+    return bool(marked.touches) and places == ("centre", "middle")
+
+
+def distinct(negatives: Iterable[Negative]) -> list[Negative]:
+    """Each text once beside its true one."""
+    found: dict[tuple[str, str], Negative] = {}
+    for negative in negatives:
+        found.setdefault((negative.positive, negative.text), negative)
+    return list(found.values())

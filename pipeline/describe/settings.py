@@ -49,9 +49,10 @@ class DescribeSettings:
     writer: Literal["rules", "openai", "transformers"] = "rules"
     openai: OpenaiSettings | None = None
     transformers: TransformersSettings | None = None
-    negatives_per_region: int = 10  # at most; fewer where the facts allow no more
-    negatives_per_report: int = 10  # at most
+    negatives_per_region: int = 32  # drawn, at most; those stay that have a counterpart
+    negatives_per_report: int = 32
     regions_with_negatives: int = 64  # at most, of one picture
+    presumed: bool = False  # negatives that no source excludes, too: names that may be there and are not annotated
     names_per_report: int = 12  # at most; the others are counted among the facts alone
     relations_per_report: int = 2  # at most
 

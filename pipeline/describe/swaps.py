@@ -1,8 +1,9 @@
 """Which edits of a region's or picture's facts are certainly false: slot by slot, from geometry and annotation.
 
-A place is swapped only for a third in which at most a quarter of the box lies, a size only two bins away, a length
-only by a factor of two, a count only where every instance is annotated, a side only where a frame is known, a name
-only where names exclude each other or the other is annotated exhaustively and lies elsewhere.
+A place is swapped only for a third in which at most a quarter of the box lies, a size only two bins away, a length only
+by a factor of 1.5 or more, a count only where every instance is annotated, a side only where a frame is known, a name
+only where names exclude each other or the other is annotated exhaustively and lies elsewhere, a look only for another
+of its closed words, two steps away where these have an order.
 """
 
 import math
@@ -11,21 +12,29 @@ from dataclasses import dataclass
 from functools import cache
 
 from annotators.captioners.evidence import Evidence, RegionEvidence
+from annotators.captioners.templates import chosen
 from pipeline.describe.marked import Marked
 from schemas.facts import IMAGE, IMAGE_SIDES, SIZES, VERTICALS, Fact
+from schemas.lexicon.attributes import attribute_values
 from schemas.lexicon.confusable import confusable, may_swap
 from schemas.lexicon.findings import Finding, finding, finding_of
+from schemas.lexicon.places import is_legal
 from schemas.taxonomy.body_parts import related_parts
 from schemas.taxonomy.csv_table import read_rows
 
 CERTAIN_BASES = frozenset({"reader", "phantom", "pathology", "clinical"})
 OTHER_SIDE = {"left": "right", "right": "left"}
 SIZE_BINS_APART = 2
-LENGTH_FACTORS = (0.5, 2.0)
+LENGTH_FACTORS = (1.8, 2.1, 2.45, 2.8)  # and the same down; doubled lengths would all be even
+LENGTHS_APART = 1.5  # a factor, beyond what both leave to rounding
 COUNT_SHARE = 0.25
 OVERLAP_SHARE = 0.25
 # Distributions that need a number: two things can lie apart, three in several parts.
 LEAST_OF = {"apart": 2, "several": 3, "everywhere": 5}
+CERTIFIED, EXCLUSIVE, PRESUMED = "certified", "exclusive", "presumed"
+COMPLETE = "phantom"  # a basis that knows all of a thing: it is nothing else
+OUTLINES = ("round", "wide", "tall")
+RANKS_APART = 2
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class Swap:
     original: str
     replaced: str
     edited: tuple[Fact, ...]
+    certainty: str = CERTIFIED
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class Scene:
 def region_swaps(
     region: Marked, evidence: RegionEvidence, scene: Scene, told: frozenset[tuple[str, str]]
 ) -> Iterator[Swap]:
-    """All of one region, in the slots that its caption tells."""
+    """All of one region, in the slots `told`."""
     for attribute, order, clear in (
         ("image_side", IMAGE_SIDES, region.clear_sides),
         ("vertical", VERTICALS, region.clear_verticals),
@@ -64,20 +74,45 @@ def region_swaps(
             yield from (_swap(attribute, fact, value) for value in order if value in clear and value != fact.value)
     if ("side", "patient") in told:
         side = evidence.by_slot["side", "patient"]
-        yield _swap("side", side, OTHER_SIDE[side.value])
+        place = evidence.value("location", "anatomy") if ("location", "anatomy") in told else None
+        if place is None or is_legal(place, OTHER_SIDE[side.value]):
+            yield _swap("side", side, OTHER_SIDE[side.value])
     if ("size", "share_of_image") in told:
         yield from _sizes(evidence.by_slot["size", "share_of_image"])
     if ("measurement", "width") in told:
         yield from _lengths(evidence.by_slot["measurement", "width"], evidence.by_slot["measurement", "height"])
     if ("shape", "outline") in told:
         outline = evidence.by_slot["shape", "outline"]
-        yield from (_swap("shape", outline, value) for value in ("round", "wide", "tall") if value != outline.value)
+        yield from (_swap("shape", outline, value) for value in OUTLINES if value != outline.value)
     if ("identity", "name") in told:
         yield from _names(region, evidence, scene)
+    if region.basis in CERTAIN_BASES:
+        for slot in sorted(told):
+            if slot[0] == "appearance":
+                yield from _looks(evidence.by_slot[slot], region.basis, scene.modality)
 
 
-def _swap(slot: str, fact: Fact, value: str) -> Swap:
-    return Swap(slot, fact.value, value, (fact.with_value(value),))
+def _swap(slot: str, fact: Fact, value: str, certainty: str = CERTIFIED) -> Swap:
+    return Swap(slot, fact.value, value, (fact.with_value(value),), certainty)
+
+
+def _looks(fact: Fact, basis: str, modality: str | None) -> Iterator[Swap]:
+    """Other words for the same look: who chose one of a closed list excluded the others."""
+    known = attribute_values(fact.attribute)
+    own = next(each for each in known if each.value == fact.value)
+    for other in known:
+        fits = not other.modalities or modality in other.modalities
+        if fits and other.scale == own.scale and other.value != own.value and _ranks_apart(own.rank, other.rank):
+            yield _swap(fact.attribute, fact, other.value, excluded_by(basis))
+
+
+def _ranks_apart(a: int | None, b: int | None) -> bool:
+    return a is None or b is None or abs(a - b) >= RANKS_APART
+
+
+def excluded_by(basis: str) -> str:
+    """How certain it is that a thing is nothing that excludes what `basis` says it is."""
+    return CERTIFIED if basis == COMPLETE else EXCLUSIVE
 
 
 def _sizes(fact: Fact) -> Iterator[Swap]:
@@ -86,12 +121,24 @@ def _sizes(fact: Fact) -> Iterator[Swap]:
 
 
 def _lengths(width: Fact, height: Fact) -> Iterator[Swap]:
-    """Both extents by one factor, so that the outline stays."""
-    for factor in LENGTH_FACTORS:
+    """Both extents by one factor, so that the outline stays; once up and once down."""
+    up = LENGTH_FACTORS[chosen(f"{width.subject} {width.value}", "length", len(LENGTH_FACTORS))]
+    for factor in (1 / up, up):
         edited = tuple(fact.with_value(_times(fact.value, factor)) for fact in (width, height))
-        if all(float(fact.value) for fact in edited):
+        pairs = zip((width, height), edited, strict=True)
+        if all(float(fact.value) for fact in edited) and any(lengths_apart(a.value, b.value) for a, b in pairs):
             original, replaced = f"{width.value} x {height.value}", f"{edited[0].value} x {edited[1].value}"
             yield Swap("measurement", original, replaced, edited)
+
+
+def lengths_apart(a: str, b: str) -> bool:
+    """Whether two lengths differ by LENGTHS_APART however each was rounded."""
+    low, high = sorted((a, b), key=float)
+    return float(high) - _half_digit(high) >= LENGTHS_APART * (float(low) + _half_digit(low))
+
+
+def _half_digit(value: str) -> float:
+    return 0.5 / 10.0 ** len(value.partition(".")[2])
 
 
 def _times(value: str, factor: float) -> str:
@@ -101,30 +148,48 @@ def _times(value: str, factor: float) -> str:
 
 def _names(region: Marked, evidence: RegionEvidence, scene: Scene) -> Iterator[Swap]:
     named = evidence.by_slot.get(("identity", "name"))
-    if named is None or region.basis not in CERTAIN_BASES or scene.modality is None:
+    if named is None:
         return
-    own = finding_of(named.value, scene.modality)
+    for name, (kind, certainty) in false_names(region, named.value, scene).items():
+        of_kind = evidence.by_slot["identity", "kind"]
+        changed = () if kind == of_kind.value else (of_kind.with_value(kind),)
+        yield Swap("name", named.value, name, (named.with_value(name), *changed), certainty)
+
+
+def false_names(region: Marked, name: str, scene: Scene) -> dict[str, tuple[str, str]]:
+    """Kind and certainty of each name that the region has not and that is worth telling apart from its own.
+
+    None of them is borne by a region that overlaps this one.
+    """
+    own = None if scene.modality is None or region.basis not in CERTAIN_BASES else finding_of(name, scene.modality)
     if own is None:
-        return
-    for name, kind in _other_names(own, scene).items():
-        elsewhere = not any(_overlap(region, other) for other in scene.regions if other.name == name)
-        if elsewhere and name != named.value:
-            of_kind = evidence.by_slot["identity", "kind"]
-            changed = () if kind == of_kind.value else (of_kind.with_value(kind),)
-            yield Swap("name", named.value, name, (named.with_value(name), *changed))
+        return {}
+    there = {name, *names_there(region, scene)}
+    return {other: told for other, told in _other_names(own, scene, region.basis).items() if other not in there}
 
 
-def _other_names(own: Finding, scene: Scene) -> dict[str, str]:
-    """Name to kind: of the same closed set of exclusive names, or mistaken for it and annotated exhaustively."""
+def names_there(region: Marked, scene: Scene) -> frozenset[str]:
+    """Of the regions that overlap this one, and its own."""
+    return frozenset(other.name for other in scene.regions if other.name and _overlap(region, other))
+
+
+def _other_names(own: Finding, scene: Scene, basis: str) -> dict[str, tuple[str, str]]:
+    """Of the same closed set of exclusive names, or what it is mistaken for: excluded by it, annotated exhaustively, or
+    only presumed not to be there.
+    """
     modality = str(scene.modality)
-    others = _exclusive(own.id, modality, scene.body_part)
-    names = {other.name: other.kind for other in others if other.id not in scene.stated}
-    mistaken = {pair.b for pair in confusable(own.id, modality) if pair.relation in ("X", "C") and not pair.condition}
-    for name in sorted(scene.scope):
-        other = finding_of(name, modality)
-        if other is not None and other.id in mistaken - scene.stated and may_swap(own.id, other.id):
-            names[name] = other.kind
-    return {name: str(kind) for name, kind in names.items()}
+    excluded = excluded_by(basis)
+    names = {other.name: (other.kind, excluded) for other in _exclusive(own.id, modality, scene.body_part)}
+    for pair in confusable(own.id, modality):
+        if pair.relation not in ("X", "C") or not may_swap(own.id, pair.b) or pair.condition not in ("", basis):
+            continue
+        other = finding(pair.b)
+        presumed = excluded if pair.relation == "X" else PRESUMED
+        certainty = CERTIFIED if other.name in scene.scope else presumed
+        if names.get(other.name, ("", ""))[1] != CERTIFIED:
+            names[other.name] = (other.kind, certainty)
+    stated = {finding(each).name for each in scene.stated}
+    return {name: (str(kind), certainty) for name, (kind, certainty) in names.items() if name not in stated}
 
 
 @cache
@@ -154,7 +219,9 @@ def report_swaps(evidence: Evidence) -> Iterator[tuple[Swap, Fact]]:
     for fact in evidence.facts:
         if fact.kind == "count" and fact.basis in CERTAIN_BASES:
             for count in other_counts(int(fact.number), LEAST_OF.get(places.get(fact.attribute, ""), 1)):
-                yield _swap("count", fact, str(count)), fact
+                edited = fact.with_value(str(count))
+                original, replaced = (f"{each.value} {each.attribute}" for each in (fact, edited))
+                yield Swap("count", original, replaced, (edited,)), fact
         elif fact.subject == IMAGE and fact.frame == "patient" and fact.value in OTHER_SIDE:
             yield _swap("side", fact, OTHER_SIDE[fact.value]), fact
 

@@ -15,9 +15,11 @@ REGION = "regions.list.element"
 BOXES = ("box_xyxy", "source_box_xyxy", "crop_box_xyxy")
 COLUMNS = (
     "image_id", "group_id", "study_id", "split", "licence", "width", "height", "scale", "schema_version",
-    "summary", "report", "negatives.list.element.text", "image.path", f"{REGION}.region_id",
+    "summary", "report", "negatives.list.element.text", "negatives.list.element.positive", "image.path",
+    f"{REGION}.region_id",
     f"{REGION}.area_px", f"{REGION}.mask.size.list.element", f"{REGION}.mask.counts", f"{REGION}.caption",
-    f"{REGION}.negatives.list.element.text", f"{REGION}.crop.path",
+    f"{REGION}.negatives.list.element.text", f"{REGION}.negatives.list.element.positive",
+    f"{REGION}.crop.path",
     *(f"{REGION}.{box}.list.element" for box in BOXES),
 )  # fmt: skip
 ID = "^[0-9a-f]{32}$"
@@ -78,7 +80,7 @@ def masks_valid(rows: pa.Table) -> Iterable[str]:
 
 
 def texts_present(rows: pa.Table) -> Iterable[str]:
-    """A summary, a report, a caption of each region; no negative is empty or says what its caption says."""
+    """A summary, a report, a caption of each region; no negative is empty or says what its true text says."""
     yield from _ids(rows, _empty(rows["summary"]) | _empty(rows["report"]))
     yield from _region_ids(rows, _empty(region_column(rows, "caption")))
     yield from _empty_negatives(rows["image_id"], rows["negatives"], rows["report"])
@@ -121,8 +123,9 @@ def _empty(texts: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
 
 def _empty_negatives(ids: pa.Array, negatives: pa.Array, texts: pa.Array) -> Iterable[str]:
     parents = np.asarray(pc.list_parent_indices(negatives), np.int64)
-    words = pc.struct_field(pc.list_flatten(negatives), "text")
-    same = np.asarray(pc.fill_null(pc.equal(words, texts.take(parents)), False))
+    words, positives = (pc.struct_field(pc.list_flatten(negatives), name) for name in ("text", "positive"))
+    true = pc.coalesce(positives, texts.take(parents))
+    same = np.asarray(pc.fill_null(pc.equal(words, true), False))
     for index in np.unique(parents[_empty(words) | same]):
         yield str(ids[int(index)])
 

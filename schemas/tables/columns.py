@@ -50,12 +50,15 @@ FACT = pa.struct(
 
 NEGATIVE = pa.struct(
     [
-        ("text", pa.string()),  # the whole false sentence
-        ("slot", pa.string()),  # the one that was edited on purpose
+        ("text", pa.string()),  # the whole false text
+        ("positive", pa.string()),  # the true text that it is a false version of; null: the caption, the report
+        ("kind", pa.string()),  # edit, statement, binding, other_region, added, absent
+        ("slot", pa.string()),  # the one that was edited on purpose; of other_region the whole text
         ("changed_slots", pa.list_(pa.string())),  # all that differ, dependents too
-        ("original", pa.string()),  # the slot's value in the true text
+        ("original", pa.string()),  # the slot's value in the true text; null: a whole text
         ("replaced", pa.string()),  # its value here
         ("certainty", pa.string()),  # certified, exclusive or presumed
+        ("twin", pa.string()),  # shared with the false version of another region that gave what this one took
     ]
 )
 

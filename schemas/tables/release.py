@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from schemas.tables.columns import BOX, FACT, LABEL_STATE, NEGATIVE, RLE, WRITTEN, versioned
 
-RELEASE_VERSION = 4
+RELEASE_VERSION = 5
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 REGION = pa.struct(

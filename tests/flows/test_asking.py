@@ -100,7 +100,7 @@ def test_a_changed_prompt_runs_captions_again_and_nothing_else(config: Path, tmp
         assert computed(work) == before
         own.write_text(content.replace("plain text", "simple text", 1))
         build_small(config, work, *ask_for(server, prompt=str(own)))
-        assert set(computed(work) - before) == {"captions"}  # which came out the same: the shards stay
+        assert set(computed(work) - before) == {"drafts"}  # which came out the same: what comes after stays
         assert server.asked.total() == 2 * PICTURES
 
 
@@ -183,7 +183,7 @@ def test_workers_do_not_ask_and_the_ledger_adds_up(config: Path, tmp_path: Path)
     with chat_server(by_honest, json.dumps) as server, local_executor(2) as execute:
         built = build_small(config, work, *ask_for(server, price_in=1.0, price_out=1.0), execute=execute)
     processes = [json.loads(line) for line in (work / "log" / "calls.jsonl").read_text().splitlines()]
-    assert len({call["process"] for call in processes if call["stage"] == "captions"}) == 1
+    assert len({call["process"] for call in processes if call["stage"] == "drafts"}) == 1
     lines = (tmp_path / "work.answers" / "ledger.jsonl").read_text().splitlines()
     assert len(lines) == server.asked.total() == PICTURES
     assert built.asked is not None

@@ -50,10 +50,10 @@ def test_a_release_within_the_bounds_is_exit_0(tmp_path: Path, here: Call, monke
 
 def test_a_limit_and_a_seed_are_told(tmp_path: Path, here: Call) -> None:
     release = write_release(tmp_path / "release", make_pairs(fair))
-    code, _, _ = here(release, "--out", tmp_path / "out", "--limit", "30", "--seed", "7")
+    code, _, _ = here(release, "--out", tmp_path / "out", "--limit", "15", "--seed", "7")
     assert code == 0
     about = json.loads((tmp_path / "out" / "captions_audit.json").read_text())["about"]
-    assert (about["seed"], about["patients"], about["patients of the release"]) == (7, 30, 300)
+    assert (about["seed"], about["patients"], about["patients of the release"]) == (7, 15, 300)
 
 
 @pytest.mark.parametrize(

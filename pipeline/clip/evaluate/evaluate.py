@@ -20,7 +20,7 @@ from pipeline.clip.evaluate.embedding import (
     shuffled_boxes,
 )  # fmt: skip
 from pipeline.clip.evaluate.geometry import fitted_geometry
-from pipeline.clip.evaluate.regions import Choices, names, own_negatives, region_choice, rivals
+from pipeline.clip.evaluate.regions import Choices, Versions, names, own_negatives, region_choice, rivals
 from pipeline.clip.evaluate.retrieval import RANKS, Ranked, region_pairs, report_pairs, retrieve
 from pipeline.clip.evaluate.settings import EvaluationSettings
 from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, WRITER, ZeroShot
@@ -75,7 +75,7 @@ class _Seen:
     found: Embeddings
     reports: Vectors
     captions: Vectors
-    negatives: list[Vectors]
+    versions: list[Versions]
 
 
 def evaluate(
@@ -124,15 +124,16 @@ def evaluate(
 def _seen(model: RegionClip, tokenizer: Tokenizer, rows: ReleaseRows, settings: EvaluationSettings) -> _Seen:
     found = embed(model, rows, settings.batch, settings.regions)
     pairs, _ = report_pairs(found)
-    false = [region.negatives for region in found.regions]
-    every = embed_texts(model, tokenizer, [text for texts in false for text in texts])
-    ends = np.cumsum([0, *map(len, false)])
+    own = [region.negatives for region in found.regions]
+    true = embed_texts(model, tokenizer, [each.true for pairs in own for each in pairs])
+    false = embed_texts(model, tokenizer, [each.false for pairs in own for each in pairs])
+    ends = np.cumsum([0, *map(len, own)])
     return _Seen(
         model,
         found,
         embed_texts(model, tokenizer, pairs.words),
         embed_texts(model, tokenizer, region_pairs(found).words),
-        [every[start:end] for start, end in itertools.pairwise(ends)],
+        [(true[start:end], false[start:end]) for start, end in itertools.pairwise(ends)],
     )
 
 
@@ -198,12 +199,12 @@ def _regions(
     trained: _Seen, untrained: _Seen, controls: Mapping[str, Vectors], settings: EvaluationSettings
 ) -> Iterator[Row]:
     found, pairs = trained.found, region_pairs(trained.found)
-    captions, false = trained.captions, trained.negatives
+    captions, versions = trained.captions, trained.versions
     seen = {
-        MODEL: (found.z_region, captions, false),
-        RANDOM: (untrained.found.z_region, untrained.captions, untrained.negatives),
-        **{name: (z, captions, false) for name, z in controls.items()},
-        GEOMETRY: (_geometry(found, captions, pairs.texts), captions, false),
+        MODEL: (found.z_region, captions, versions),
+        RANDOM: (untrained.found.z_region, untrained.captions, untrained.versions),
+        **{name: (z, captions, versions) for name, z in controls.items()},
+        GEOMETRY: (_geometry(found, captions, pairs.texts), captions, versions),
     }
     methods = {(name, ORACLE): (z, texts) for name, (z, texts, _) in seen.items()}
     ranked = retrieve(methods, pairs, within=True, backwards=False)
@@ -211,7 +212,7 @@ def _regions(
     among = rivals(found, pairs.texts)
     choices = {name: region_choice(found, z, texts, among) for name, (z, texts, _) in seen.items()}
     yield from _chosen("region choice", choices, settings)
-    won = {name: own_negatives(found, z, texts, negatives) for name, (z, texts, negatives) in seen.items()}
+    won = {name: own_negatives(found, z, own) for name, (z, _, own) in seen.items()}
     yield from _chosen("own negatives", won, settings)
 
 

@@ -36,8 +36,8 @@ NOTES = {
         "Boxes, fitted: a regression from the box, modality and body part to the text's vector, on other groups."
     ),
     "own negatives": (
-        "How often a region's caption lies nearer to it than one of that caption's false versions (certified or "
-        "exclusive), version by version; chance is one half."
+        "How often a true text of a region lies nearer to it than that text's false version (certified or exclusive), "
+        "version by version; chance is one half."
     ),
 }
 

@@ -11,9 +11,11 @@ from annotators.captioners.nouns import noun
 from annotators.captioners.region_text import capital
 from pipeline.clip.evaluate.embedding import Embeddings, Vectors
 from pipeline.clip.samples import Region, Text
-from pipeline.clip.statements import targets
+from pipeline.clip.targets import targets
 
 NAME = "name="  # begins the claim of a region's name
+
+Versions = tuple[Vectors, Vectors]  # of true texts, and of the false version of each
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,13 @@ def region_choice(found: Embeddings, z: Vectors, texts: Vectors, among: Rivals) 
     return _choices(found, rows)
 
 
-def own_negatives(found: Embeddings, z: Vectors, texts: Vectors, negatives: Sequence[Vectors]) -> Choices:
-    """How often a region's caption lies nearer than one of its own false versions, `negatives` (k, e) of each.
+def own_negatives(found: Embeddings, z: Vectors, versions: Sequence[Versions]) -> Choices:
+    """How often a region's true text lies nearer than its own false version: (k, e) true and (k, e) false of each.
 
     Version by version: a caption lies amid its versions, each of which changes another word, so that a model that
     knows nothing would seldom find it nearest of all.
     """
-    rows = [(i, float(z[i] @ texts[i]), np.asarray(z[i] @ false.T)) for i, false in enumerate(negatives) if len(false)]
+    rows = [(i, true @ z[i], false @ z[i]) for i, (true, false) in enumerate(versions) if len(true)]
     won = [float(np.mean((own > rivals) + 0.5 * (own == rivals))) for _, own, rivals in rows]
     return _of_regions(found, [i for i, _, _ in rows], won, [0.5] * len(rows))
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from pipeline.clip.evaluate.embedding import Embeddings, Vectors
 from pipeline.clip.samples import Text, distinct
-from pipeline.clip.statements import Subject, targets
+from pipeline.clip.targets import targets
+from pipeline.describe.claims import Subject
 
 RANKS = (1, 5, 10)
 QUERIES = 256  # at a time

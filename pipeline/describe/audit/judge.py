@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from pipeline.bootstrap import Figure, mean
 from pipeline.describe.audit.balance import Balance, balance
 from pipeline.describe.audit.blind import KINDS, fit_blind, right
-from pipeline.describe.audit.pairs import Pair, ReleasedPairs, halves
+from pipeline.describe.audit.pairs import Pair, ReleasedPairs, fold_of
 from pipeline.describe.audit.preferences import Floats
 from pipeline.describe.audit.telling import TOLD, Telling, most_telling
 
@@ -60,23 +62,22 @@ class Audit:
 
 
 def audit(found: ReleasedPairs, seed: int, say: Callable[[str], None], resamples: int = RESAMPLES) -> Audit:
-    """Fits on half of the patients and judges on the others; a function of pairs and seed."""
-    fitted, judged = halves(found.pairs, f"judge {seed}")
+    """Fits on each half of the patients and judges on the other; a function of pairs and seed."""
+    folds = [[pair for pair in found.pairs if fold_of(pair.group_id) == fold] for fold in (0, 1)]
+    judged = [*folds[1], *folds[0]]
     scores: dict[str, Floats] = {}
     telling: dict[str, dict[str, list[Telling]]] = {}
     for kind, looked in KINDS.items():
         say(f"fitting {kind}: {looked.about}")
-        scorer = fit_blind(fitted, kind, seed)
-        scores[kind] = right(scorer.margins(judged))
+        first, second = (fit_blind(fold, kind, seed) for fold in folds)
+        scores[kind] = np.concatenate([right(first.margins(folds[1])), right(second.margins(folds[0]))])
         if kind in TOLD:
-            telling[kind] = most_telling(scorer, TOLD[kind], judged, TELLING)
+            telling[kind] = most_telling(first, TOLD[kind], folds[1], TELLING)
     numbers = {
         "seed": seed,
         "patients": found.patients,
         "patients of the release": found.all_patients,
         "pairs": len(found.pairs),
-        "pairs fitted on": len(fitted),
-        "pairs judged": len(judged),
         "patients judged": len({pair.group_id for pair in judged}),
     }
     return Audit(numbers, _rows(judged, scores, resamples), telling, balance(found))
@@ -84,8 +85,9 @@ def audit(found: ReleasedPairs, seed: int, say: Callable[[str], None], resamples
 
 def _rows(judged: Sequence[Pair], scores: dict[str, Floats], resamples: int) -> list[Judged]:
     members: dict[str, list[int]] = {ALL: list(range(len(judged)))}
-    for i, pair in sorted(enumerate(judged), key=lambda numbered: numbered[1].place):
-        members.setdefault(pair.place, []).append(i)
+    for names in ([pair.place for pair in judged], [f"kind {pair.kind}" for pair in judged]):
+        for i, name in sorted(enumerate(names), key=lambda numbered: numbered[1]):
+            members.setdefault(name, []).append(i)
     rows = []
     for place, chosen in members.items():
         groups = [judged[i].group_id for i in chosen]

@@ -1,6 +1,6 @@
 """What each blind classifier looks at: of a pair, what its true text holds less what its false one holds.
 
-Things are told by themselves, within the slot, within slot and modality, and within these and the body part, so that
+Things are told by themselves, within slot and kind, with the modality, and with the body part as well, so that
 a value that is likely on one picture may be unlikely on another.
 """
 
@@ -54,7 +54,7 @@ def companions(pair: Pair) -> Told:
     true, false = Counter(words(pair.true)), Counter(words(pair.false))
     about = {**(true & false), f"({pair.modality})": 1, f"({pair.body_part})": 1}
     changed = _difference(true, false)
-    return {(pair.place, word, other): by * n for word, by in changed.items() for other, n in about.items()}
+    return {(pair.form, word, other): by * n for word, by in changed.items() for other, n in about.items()}
 
 
 def values(pair: Pair) -> Told:
@@ -98,6 +98,6 @@ def _difference(true: Measures, false: Measures) -> dict[str, float]:
 
 
 def _crossed(told: Mapping[Any, float], pair: Pair) -> Told:
-    slot, scene = (pair.place,), (pair.modality, pair.body_part)
-    within = ((), slot, (*slot, scene[0]), (*slot, *scene))
+    form, scene = (pair.form,), (pair.modality, pair.body_part)
+    within = ((), form, (*form, scene[0]), (*form, *scene))
     return {(name, context): value for name, value in told.items() for context in within}

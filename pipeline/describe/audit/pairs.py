@@ -18,7 +18,10 @@ COLUMNS = (
     *("group_id", "modality", "body_part", "report", "negatives"),
     *("regions.list.element.caption", "regions.list.element.negatives"),
 )
-SAID, SCENE = ("slot", "original", "replaced", "certainty"), ("group_id", "modality", "body_part")  # as Pair has them
+SAID, SCENE = (
+    ("kind", "slot", "original", "replaced", "certainty"),
+    ("group_id", "modality", "body_part"),
+)  # as Pair has them
 UNKNOWN = "unknown"
 
 
@@ -27,6 +30,7 @@ class Pair:
     """A true text and one false version of it, in which `slot` says `replaced` for `original`."""
 
     of: str  # REGION or REPORT
+    kind: str
     slot: str
     true: str
     false: str
@@ -41,6 +45,11 @@ class Pair:
     def place(self) -> str:
         """A slot of captions and one of reports are two: `region side`, `report side`."""
         return f"{self.of} {self.slot}"
+
+    @property
+    def form(self) -> str:
+        """How the slot is told: `binding region side`."""
+        return f"{self.kind} {self.of} {self.slot}"
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,13 @@ def drawn(salt: str, group_id: str) -> bytes:
     return hashlib.blake2b(f"{salt} {group_id}".encode(), digest_size=8).digest()
 
 
+def fold_of(group_id: str) -> int:
+    """0 or 1: negatives are balanced within each half of the patients, so that what is learnt of one half is judged on
+    texts that nothing of it has chosen.
+    """
+    return drawn("fold", group_id)[0] // 128
+
+
 def halves(pairs: Sequence[Pair], salt: str) -> tuple[list[Pair], list[Pair]]:
     """No patient is in both."""
     first = {group: drawn(salt, group)[0] < 128 for group in {pair.group_id for pair in pairs}}
@@ -105,14 +121,14 @@ class _Texts:
 
     def pairs(self) -> Iterator[Pair]:
         flat = self.lists.flatten()
-        texts = pc.struct_field(flat, "text").to_pylist()
+        texts, positives = (pc.struct_field(flat, name).to_pylist() for name in ("text", "positive"))
         said = zip(*(_small(pc.struct_field(flat, name)) for name in SAID), strict=True)
         scenes = list(zip(*(_small(self.table[name]) for name in SCENE), strict=True))
         owners = pc.list_parent_indices(self.lists).to_pylist()
-        for at, text, (slot, *others) in zip(owners, texts, said, strict=True):
-            true = self.words[at]
+        for at, text, positive, (kind, slot, *others) in zip(owners, texts, positives, said, strict=True):
+            true = positive or self.words[at]
             if true and text:
-                yield Pair(self.of, slot, true, text, *others, *scenes[self.rows[at]])
+                yield Pair(self.of, kind, slot, true, text, *others, *scenes[self.rows[at]])
 
     def negatives_each(self) -> Iterator[int]:
         """Of each text, 0 for those without."""

@@ -114,7 +114,7 @@ def _region(region_id: str, disc: Disc, centre: tuple[int, int], picture: np.nda
         "paraphrase": f"There is a {disc.name}{place}.",
         "facts": [fact.row() for fact in facts],
         "negatives": [
-            {"text": f"A {other}{place}.", "slot": "name", "changed_slots": ["name"],
+            {"text": f"A {other}{place}.", "positive": None, "kind": "edit", "slot": "name", "changed_slots": ["name"],
              "original": disc.name, "replaced": other, "certainty": "certified"}
             for other in others
         ],

@@ -69,13 +69,13 @@ def test_unknown_pairs_have_no_gradient_and_nothing_known_is_zero(loss: Loss) ->
 
 def test_own_negatives_equal_a_slow_reference_and_pass_gradcheck() -> None:
     random = torch.Generator().manual_seed(2)
-    positive = torch.randn(5, generator=random, dtype=torch.float64)
+    positive = torch.randn(5, 3, generator=random, dtype=torch.float64)
     negatives = torch.randn(5, 3, generator=random, dtype=torch.float64)
     valid = torch.rand(5, 3, generator=random) < 0.6
     valid[4] = False
     expected = [
-        -math.log(math.exp(p) / (math.exp(p) + sum(math.exp(x) for x, v in zip(row, there, strict=True) if v)))
-        for p, row, there in zip(positive.tolist(), negatives.tolist(), valid.tolist(), strict=True)
+        math.log(1 + sum(math.exp(x - p) for p, x, v in zip(true, row, there, strict=True) if v))
+        for true, row, there in zip(positive.tolist(), negatives.tolist(), valid.tolist(), strict=True)
         if any(there)
     ]
     found = own_negatives_loss(positive, negatives, valid)
@@ -85,8 +85,8 @@ def test_own_negatives_equal_a_slow_reference_and_pass_gradcheck() -> None:
 
 
 def test_own_negatives_without_any_are_zero_with_a_gradient_of_zero() -> None:
-    positive = torch.ones(2, requires_grad=True)
-    loss = own_negatives_loss(positive, torch.zeros(2, 0), torch.zeros(2, 0, dtype=torch.bool))
+    positive = torch.ones(2, 3, requires_grad=True)
+    loss = own_negatives_loss(positive, torch.zeros(2, 3), torch.zeros(2, 3, dtype=torch.bool))
     loss.backward()  # type: ignore[no-untyped-call]
     assert loss.item() == 0.0
-    assert torch.equal(positive.grad, torch.zeros(2))  # type: ignore[arg-type]
+    assert torch.equal(positive.grad, torch.zeros(2, 3))  # type: ignore[arg-type]

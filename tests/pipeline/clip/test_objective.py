@@ -3,6 +3,7 @@
 import torch
 
 from pipeline.clip.objective import _hardest, _some
+from pipeline.clip.samples import Version
 
 
 def test_the_nearest_of_the_false_texts_are_taken_and_no_other() -> None:
@@ -19,7 +20,7 @@ def test_one_text_in_a_batch_has_no_rival() -> None:
 
 
 def test_false_versions_come_in_turns() -> None:
-    turns = [list(_some(("a", "b", "c"), turn)) for turn in range(3)]
-    assert turns == [["a", "b"], ["b", "c"], ["c", "a"]]
-    assert list(_some(("a",), 7)) == ["a"]
+    a, b, c = (Version("true", word) for word in "abc")
+    assert [list(_some((a, b, c), turn)) for turn in range(3)] == [[a, b], [b, c], [c, a]]
+    assert list(_some((a,), 7)) == [a]
     assert list(_some((), 7)) == []

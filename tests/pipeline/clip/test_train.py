@@ -12,7 +12,7 @@ from pipeline.clip.batches import NO_SHAKING, Sizes, batch_of
 from pipeline.clip.rows import ReleaseRows
 from pipeline.clip.samples import sample_of
 from pipeline.clip.settings import RunSettings, StageSettings, TextTowerSettings
-from pipeline.clip.statements import targets
+from pipeline.clip.targets import targets
 from pipeline.clip.tokenizer import vocabulary
 from pipeline.clip.train import Step, Training, lasting, set_rates, train
 from schemas.errors import StorageError, WeightsError, WrongRun

@@ -20,7 +20,7 @@ NAMES = {
 }
 READ = {
     **{"image_side": "position", "vertical": "position", "side": "side", "measurement": "measurement"},
-    **{"count": "count", "size": "size", "name": "finding"},
+    **{"count": "count", "size": "size", "name": "finding", "presence": "polarity"},
 }
 
 
@@ -71,6 +71,16 @@ def overlap(a: list[int], b: list[int]) -> float:
 
 def is_false(negative: Row, region: Row, regions: list[Row], told: Row) -> bool:
     """From boxes and the record alone: whether the replaced value is untrue of the region."""
+    if negative["kind"] == "other_region":
+        return any(is_of(other, negative["text"], told) for other in regions if other is not region)
+    if negative["slot"] == "position":
+        places = zip(("vertical", "image_side"), negative["replaced"].split(), strict=True)
+        parts = [{**negative, "slot": slot, "replaced": place} for slot, place in places]
+        return any(is_false(part, region, regions, told) for part in parts)
+    if negative["slot"] == "side" and " " in negative["replaced"]:
+        side, vertical = negative["replaced"].split()
+        parts = [{**negative, "replaced": side}, {**negative, "slot": "vertical", "replaced": vertical}]
+        return any(is_false(part, region, regions, told) for part in parts)
     left, top, right, bottom = region["box_xyxy"]
     width, height, value = right - left, bottom - top, negative["replaced"]
     thirds = {"image-left": 0, "centre": 1, "image-right": 2, "upper": 0, "middle": 1, "lower": 2}
@@ -92,21 +102,29 @@ def is_false(negative: Row, region: Row, regions: list[Row], told: Row) -> bool:
     if negative["slot"] == "measurement":
         told_width, told_height = map(float, value.split(" x "))
         ratios = (told_width / (width * 0.8), told_height / (height * 0.6))
-        return all(ratio >= 1.4 or ratio <= 1 / 1.4 for ratio in ratios)
+        return any(ratio >= 1.4 or ratio <= 1 / 1.4 for ratio in ratios)
     assert negative["slot"] == "name"
     elsewhere = [other["box_xyxy"] for other in regions if other["name"] == value]
     certain = region["label_source"] in ("reader", "phantom")
     return certain and value != region["name"] and all(overlap(region["box_xyxy"], box) <= 0.25 for box in elsewhere)
 
 
+def is_of(other: Row, text: str, told: Row) -> bool:
+    """Whether a text is the caption of another region of the picture."""
+    return text in told["captions"] and told["captions"][text] == other["region_id"]
+
+
 def test_every_negative_of_a_region_is_false_of_it() -> None:
     seen: dict[str, int] = {}
     for regions, told, row in pictures(150):
+        told["captions"] = {each["caption"]: each["region_id"] for each in row["regions"]}
         for region, described in zip(regions, row["regions"], strict=True):
             for negative in described["negatives"]:
                 seen[negative["slot"]] = seen.get(negative["slot"], 0) + 1
                 assert is_false(negative, region, regions, told), negative
-    assert set(seen) == {"image_side", "vertical", "size", "shape", "side", "measurement", "name"}
+    assert set(seen) == {
+        *("image_side", "vertical", "position", "size", "shape", "side", "measurement", "name", "other_region")
+    }
     assert min(seen.values()) >= 10
 
 
@@ -118,9 +136,13 @@ def test_every_negative_of_a_report_is_false_of_the_picture() -> None:
         for negative in row["negatives"]:
             if negative["slot"] == "count":
                 seen += 1
-                count, other = int(negative["original"]), int(negative["replaced"])
+                count, other = (int(negative[value].split()[0]) for value in ("original", "replaced"))
                 assert count in counts
                 assert abs(other - count) >= max(1, count / 4)
+            if negative["slot"] == "presence":
+                name, _, known = negative["original"].rpartition(" ")
+                assert (name in certain) == (known == "present")
+                assert known == "present" or name in told["annotation_scope"]
     assert seen > 50
 
 
@@ -128,13 +150,19 @@ def test_the_check_reads_each_negative_as_unsupported() -> None:
     for _, _, row in pictures(80):
         image = [Fact.from_row(fact) for fact in row["facts"]]
         for negative in row["negatives"]:
-            assert READ[negative["slot"]] in unsupported(negative["text"], image), negative
+            if negative["positive"]:
+                assert unsupported(negative["positive"], image) == (), negative
+            assert {READ[negative["slot"]], "finding"} & set(unsupported(negative["text"], image)), negative
         for region in row["regions"]:
             acquired = [fact for fact in image if fact.kind == "acquisition"]
             facts = [*acquired, *(Fact.from_row(fact) for fact in region["facts"])]
             assert unsupported(region["caption"], facts) == unsupported(region["paraphrase"], facts) == ()
             for negative in region["negatives"]:
-                if failure := READ.get(negative["slot"]):
+                if negative["positive"]:
+                    assert unsupported(negative["positive"], facts) == (), negative
+                if negative["slot"] in ("other_region", "position"):
+                    assert unsupported(negative["text"], facts), negative
+                elif failure := READ.get(negative["slot"]):
                     assert failure in unsupported(negative["text"], facts), negative
 
 
@@ -143,11 +171,14 @@ def test_negatives_differ_from_their_text_and_from_each_other() -> None:
         for positive, negatives in [(row["report"], row["negatives"])] + [
             (r["caption"], r["negatives"]) for r in row["regions"]
         ]:
-            texts = [negative["text"] for negative in negatives]
-            assert len({positive, *texts}) == 1 + len(texts)
-            assert all(negative["certainty"] == "certified" for negative in negatives)
-            assert all(negative["changed_slots"][0] == negative["slot"] for negative in negatives)
-            assert all(negative["original"] != negative["replaced"] for negative in negatives)
+            pairs = {(negative["positive"] or positive, negative["text"]) for negative in negatives}
+            assert len(pairs) == len(negatives)
+            assert all(true != false for true, false in pairs)
+            edited = [negative for negative in negatives if negative["slot"] not in ("other_region", "position")]
+            assert all(negative["changed_slots"][0] == negative["slot"] for negative in edited)
+            assert all(negative["original"] != negative["replaced"] for negative in edited)
+            certain = [each["certainty"] for each in negatives if each["slot"] not in ("name", "other_region")]
+            assert set(certain) <= {"certified"}
 
 
 def claimed_slots(text: str) -> set[str]:
@@ -160,22 +191,24 @@ def claimed_slots(text: str) -> set[str]:
 def test_a_negative_keeps_every_claim_but_the_edited_one() -> None:
     for _, _, row in pictures(40):
         for region in row["regions"]:
-            claimed = claimed_slots(region["caption"])
             for negative in region["negatives"]:
-                assert claimed_slots(negative["text"]) - claimed <= {"finding"}
-                assert abs(len(negative["text"].split()) - len(region["caption"].split())) <= 6
+                if negative["kind"] != "other_region":
+                    true = negative["positive"] or region["caption"]
+                    claimed = claimed_slots(true)
+                    assert claimed_slots(negative["text"]) - claimed <= {"finding"}
+                    assert abs(len(negative["text"].split()) - len(true.split())) <= 6
 
 
 @pytest.mark.parametrize("at_most", [0, 1, 3])
-def test_the_limit_holds_and_slots_take_turns(at_most: int) -> None:
+def test_the_limit_holds_and_kinds_take_turns(at_most: int) -> None:
     regions, told = random_picture(3)
 
     settings = DescribeSettings(negatives_per_region=at_most, negatives_per_report=at_most)
     row = describe(make_picture(regions, **told), Describe(settings))[0]
     for region in row["regions"]:
-        slots = [negative["slot"] for negative in region["negatives"]]
-        assert len(slots) <= at_most
-        assert len(set(slots)) == len(slots)
+        kinds = [negative["kind"] for negative in region["negatives"]]
+        assert len(kinds) <= at_most
+        assert len(set(kinds)) == len(kinds)
     assert len(row["negatives"]) <= at_most
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.describe.derive_facts import derive_facts
 from pipeline.describe.select_evidence import select_evidence
 from pipeline.describe.settings import DescribeSettings
-from pipeline.describe.swaps import Scene, Swap, other_counts, region_swaps, report_swaps
+from pipeline.describe.swaps import Scene, Swap, lengths_apart, other_counts, region_swaps, report_swaps
 from schemas.facts import KINDS
 from schemas.lexicon.findings import finding, is_finding
 from schemas.taxonomy.body_parts import body_parts
@@ -64,10 +64,28 @@ def test_a_side_is_swapped_only_where_a_frame_tells_it() -> None:
 
 def test_lengths_are_swapped_together_by_a_factor() -> None:
     row = {"spacing_mm": [0.5, 0.5], "spacing_basis": "header"}
-    assert replaced("measurement", make_region(BOX, "cyst"), **row) == ["22 x 15", "90 x 60"]
-    assert replaced("measurement", make_region((100, 50, 101, 52), "cyst"), **{**row, "spacing_mm": [1.0, 1.0]}) == [
-        "2 x 4"
-    ]
+    down, up = (
+        list(map(float, told.split(" x "))) for told in replaced("measurement", make_region(BOX, "cyst"), **row)
+    )
+    assert down[0] / down[1] == pytest.approx(45 / 30, rel=0.05)
+    assert up[0] / up[1] == pytest.approx(45 / 30, rel=0.05)
+    assert down[0] <= 45 / 1.5
+    assert up[0] >= 45 * 1.5
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "apart"),
+    [
+        ("2", "3", False),
+        ("2", "4", False),
+        ("2", "5", True),
+        ("20", "30", False),
+        ("20", "32", True),
+        ("2.0", "3.2", True),
+    ],
+)
+def test_lengths_are_apart_however_they_were_rounded(a: str, b: str, apart: bool) -> None:
+    assert lengths_apart(a, b) is lengths_apart(b, a) is apart
 
 
 def test_an_outline_is_swapped_for_the_two_others() -> None:
@@ -96,12 +114,35 @@ def test_a_name_is_not_swapped_for_one_that_lies_there_too() -> None:
     assert replaced("name", make_region(BOX, "platelet", kind="cell"), over, **SMEAR) == ["white blood cell"]
 
 
-def test_a_mistaken_finding_is_swapped_only_where_it_is_annotated_exhaustively_and_elsewhere() -> None:
-    exudate = make_region(BOX, "hard exudate")
-    assert replaced("name", exudate, **FUNDUS) == []
-    assert replaced("name", exudate, **FUNDUS, annotation_scope=["cotton-wool spot"]) == ["cotton-wool spot"]
-    over = make_region((110, 60, 200, 120), "cotton-wool spot")
-    assert replaced("name", exudate, over, **FUNDUS, annotation_scope=["cotton-wool spot"]) == []
+def certainties(region: Row, *others: Row, **told: Any) -> dict[str, str]:
+    """Of each name that is put in."""
+    return {swap.replaced: swap.certainty for swap in swaps_of(region, *others, **told) if swap.slot == "name"}
+
+
+def test_what_is_annotated_exhaustively_and_elsewhere_is_certified() -> None:
+    exudate, over = make_region(BOX, "hard exudate"), make_region((110, 60, 200, 120), "cotton-wool spot")
+    assert certainties(exudate, **FUNDUS)["cotton-wool spot"] != "certified"
+    assert certainties(exudate, **FUNDUS, annotation_scope=["cotton-wool spot"])["cotton-wool spot"] == "certified"
+    assert "cotton-wool spot" not in certainties(exudate, over, **FUNDUS, annotation_scope=["cotton-wool spot"])
+
+
+@pytest.mark.parametrize(("basis", "certainty"), [("reader", "exclusive"), ("phantom", "certified")])
+def test_what_the_name_excludes_is_as_certain_as_the_name(basis: str, certainty: str) -> None:
+    nodule = make_region(BOX, "pulmonary nodule", label_source=basis)
+    assert certainties(nodule, modality="radiography")["nipple shadow"] == certainty
+
+
+def test_what_may_lie_there_too_is_presumed() -> None:
+    assert certainties(make_region(BOX, "consolidation"), modality="radiography")["atelectasis"] == "presumed"
+
+
+def test_a_look_is_swapped_for_another_word_of_its_list_and_modality() -> None:
+    mass = make_region(BOX, "breast mass", attributes=[{"attribute": "margin", "value": "spiculated"}])
+    told = frozenset({("appearance", "margin")})
+    assert "obscured" in replaced("margin", mass, told=told, modality="mammography")
+    assert "obscured" not in replaced("margin", mass, told=told, modality="ct")
+    assert "spiculated" not in replaced("margin", mass, told=told, modality="mammography")
+    assert replaced("margin", {**mass, "label_source": "model"}, told=told, modality="mammography") == []
 
 
 def test_what_cannot_be_told_apart_is_never_swapped() -> None:
@@ -141,12 +182,16 @@ def report_edits(*facts: Any) -> list[tuple[str, str, str]]:
 def test_a_count_is_swapped_only_where_it_is_exact_and_certain() -> None:
     assert report_edits() == []
     assert report_edits(*counted("cyst", 3)) == []
-    assert report_edits(*counted("cyst", 3, exact=True)) == [("count", "3", n) for n in ("1", "2", "4", "5")]
+    assert report_edits(*counted("cyst", 3, exact=True)) == [("count", "3 cyst", f"{n} cyst") for n in (1, 2, 4, 5)]
 
 
 def test_a_count_stays_possible_where_its_things_lie() -> None:
-    assert [edit[2] for edit in report_edits(*counted("cyst", 2, exact=True, place="apart"))] == ["3", "4"]
-    assert [edit[2] for edit in report_edits(*counted("cyst", 5, exact=True, place="several"))] == ["3", "7", "9"]
+    assert [edit[2] for edit in report_edits(*counted("cyst", 2, exact=True, place="apart"))] == ["3 cyst", "4 cyst"]
+    assert [edit[2] for edit in report_edits(*counted("cyst", 5, exact=True, place="several"))] == [
+        "3 cyst",
+        "7 cyst",
+        "9 cyst",
+    ]
 
 
 def test_sides_of_the_picture_and_of_groups_are_swapped_and_labels_are_not() -> None:

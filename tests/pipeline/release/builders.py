@@ -211,6 +211,7 @@ def _fact(subject: str, attribute: str, value: str | None) -> dict[str, Any]:
 def _negative(text: str, slot: str) -> dict[str, Any]:
     return {
         "text": text,
+        "kind": "edit",
         "slot": slot,
         "changed_slots": [slot],
         "original": "cell",

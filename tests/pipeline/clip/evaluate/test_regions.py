@@ -6,7 +6,7 @@ import pytest
 from pipeline.clip.evaluate.embedding import Embeddings, Known
 from pipeline.clip.evaluate.regions import names, own_negatives, region_choice, rivals
 from pipeline.clip.samples import Region, Sample, Text
-from pipeline.clip.statements import NOTHING, Subject
+from pipeline.describe.claims import NOTHING, Subject
 
 
 def region(name: str | None, false: str = "") -> Region:
@@ -54,8 +54,8 @@ def test_the_nearest_text_is_chosen_and_a_tie_counts_in_part() -> None:
 
 def test_false_versions_are_met_one_by_one() -> None:
     found = found_of((CYST,))
-    z, text = np.array([[1, 0]], np.float32), np.array([[1, 0]], np.float32)
-    versions = np.array([[0.5, 0], [2, 0], [1, 0], [0, 1]], np.float32)
-    won = own_negatives(found, z, text, [versions])
+    z, true = np.array([[1, 0]], np.float32), np.array([[1, 0], [1, 0], [1, 0], [-1, 0]], np.float32)
+    versions = np.array([[0.5, 0], [2, 0], [1, 0], [-2, 1]], np.float32)
+    won = own_negatives(found, z, [(true, versions)])
     assert won.right[0] == pytest.approx((1 + 0 + 0.5 + 1) / 4)
     assert won.chance[0] == 0.5

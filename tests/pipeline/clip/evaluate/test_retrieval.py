@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.clip.evaluate.retrieval import RANKS, Pairs, Ranked, retrieve
 from pipeline.clip.samples import Text
-from pipeline.clip.statements import Subject
+from pipeline.describe.claims import Subject
 
 NOTHING: frozenset[str] = frozenset()
 

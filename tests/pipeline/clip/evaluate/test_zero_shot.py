@@ -10,7 +10,7 @@ import torch
 from pipeline.clip.evaluate.embedding import Embeddings, Known
 from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, WRITER, ZeroShot, prompts, scores
 from pipeline.clip.samples import Sample
-from pipeline.clip.statements import NOTHING, Subject
+from pipeline.describe.claims import NOTHING, Subject
 from schemas.taxonomy.csv_table import read_rows
 
 MODEL: Any = SimpleNamespace(

@@ -21,8 +21,9 @@ VALUES = ("apple", "lemon", "grape", "mango")  # of one length, so that they tel
 def make_pair(true: str = "A cyst.", false: str = "A mass.", **fields: Any) -> Pair:
     return Pair(
         **{
-            "of": "region", "slot": "name", "true": true, "false": false, "original": "cyst", "replaced": "mass",
-            "certainty": "certified", "group_id": "g0", "modality": "ct", "body_part": "chest",
+            "of": "region", "kind": "edit", "slot": "name", "true": true, "false": false,
+            "original": "cyst", "replaced": "mass", "certainty": "certified",
+            "group_id": "g0", "modality": "ct", "body_part": "chest",
         }
         | fields
     )  # fmt: skip
@@ -116,7 +117,7 @@ def _row(pairs: Sequence[Pair]) -> dict[str, Any]:
 
 
 def _negative(pair: Pair) -> dict[str, Any]:
-    told = {name: getattr(pair, name) for name in ("slot", "original", "replaced", "certainty")}
+    told = {name: getattr(pair, name) for name in ("kind", "slot", "original", "replaced", "certainty")}
     return {"text": pair.false, "changed_slots": [pair.slot], **told}
 
 

@@ -46,7 +46,7 @@ def test_lengths_count_letters_words_and_marks() -> None:
 def test_a_thing_is_told_within_slot_modality_and_body_part() -> None:
     told = values(make_pair(original="cyst", replaced="mass"))
     contexts = {context for name, context, _ in parts(told) if name == "is cyst"}
-    assert contexts == {(), ("region name",), ("region name", "ct"), ("region name", "ct", "chest")}
+    assert contexts == {(), ("edit region name",), ("edit region name", "ct"), ("edit region name", "ct", "chest")}
 
 
 def test_a_number_is_told_by_magnitude_and_last_digit_too() -> None:
@@ -59,12 +59,12 @@ def test_a_number_is_told_by_magnitude_and_last_digit_too() -> None:
 
 def test_companions_are_changed_words_beside_those_that_stay() -> None:
     told = companions(make_pair("small cyst of bone and bone", "large cyst of bone and bone"))
-    assert told["region name", "small", "cyst"] == 1
-    assert told["region name", "large", "cyst"] == -1
-    assert told["region name", "small", "bone"] == 2
-    assert told["region name", "large", "(ct)"] == told["region name", "large", "(chest)"] == -1
-    assert ("region name", "cyst", "bone") not in told
-    assert ("region name", "small", "large") not in told
+    assert told["edit region name", "small", "cyst"] == 1
+    assert told["edit region name", "large", "cyst"] == -1
+    assert told["edit region name", "small", "bone"] == 2
+    assert told["edit region name", "large", "(ct)"] == told["edit region name", "large", "(chest)"] == -1
+    assert ("edit region name", "cyst", "bone") not in told
+    assert ("edit region name", "small", "large") not in told
 
 
 def test_a_true_text_teaches_once_a_patient() -> None:

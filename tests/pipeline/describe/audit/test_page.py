@@ -8,7 +8,7 @@ from tests.pipeline.describe.audit.builders import audited, fair, make_pair, mak
 
 @pytest.fixture(scope="module")
 def leaking() -> Audit:
-    return audited([*make_pairs(own_word), *make_pairs(fair, patients=30, slot="side")])
+    return audited([*make_pairs(own_word), *make_pairs(fair, patients=15, slot="side")])
 
 
 def test_what_exceeds_its_bound_is_marked() -> None:

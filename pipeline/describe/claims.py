@@ -1,18 +1,12 @@
-"""What a text tells, and what is true and certainly false of a picture or region: sets of words that compare.
-
-A pair of subject and text is +1 where all that the text tells is true, -1 where any of it is certainly false, else 0:
-`right effusion` is no negative of a small right effusion, and a summary that fits many pictures is one of none of them.
-"""
+"""What a text tells, and what is true and certainly false of a picture or region: sets of words that compare."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import torch
-
 from pipeline.describe.known import COUNTS
-from pipeline.describe.swaps import CERTAIN_BASES, OTHER_SIDE, SIZE_BINS_APART
+from pipeline.describe.swaps import CERTAIN_BASES, COMPLETE, OTHER_SIDE, OUTLINES, SIZE_BINS_APART
 from pipeline.describe.told import told_facts
 from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact
 from schemas.lexicon.attributes import attribute_values
@@ -21,9 +15,7 @@ from schemas.lexicon.findings import finding_of, findings
 from schemas.taxonomy.body_parts import body_parts, related_parts
 from schemas.taxonomy.modalities import modalities
 
-COMPLETE = "phantom"  # a basis that knows all of a thing: it is nothing else
 LATERALITIES = ("left", "right", "bilateral")
-OUTLINES = ("round", "wide", "tall")
 OVERLAP_SHARE = 0.25  # of a box that may lie in a third that is told falsely
 COUNTED = range(1, 13)
 
@@ -72,9 +64,14 @@ def _claim(fact: Fact, said: str) -> str:
 def region_subject(region: Mapping[str, Any], modality: str | None, wh: tuple[int, int]) -> Subject:
     """A region of a released row; `wh` is of the picture that its box lies in."""
     facts = [Fact.from_row(row) for row in region["facts"] or ()]
+    return subject_of(facts, region["label_source"], modality, _wrong_thirds(region["box_xyxy"], wh))
+
+
+def subject_of(facts: Sequence[Fact], basis: str, modality: str | None, elsewhere: Iterable[str]) -> Subject:
+    """A region that `basis` named; `elsewhere` are claims of places where it certainly does not lie."""
     true = frozenset(map(claim_of, facts))
-    false = {*_wrong_thirds(region["box_xyxy"], wh)}
-    certain = region["label_source"] in CERTAIN_BASES
+    false = set(elsewhere)
+    certain = basis in CERTAIN_BASES
     for fact in facts:
         if fact.assertion == "possible":
             continue
@@ -88,7 +85,7 @@ def region_subject(region: Mapping[str, Any], modality: str | None, wh: tuple[in
         elif certain and fact.kind == "appearance":
             false |= {f"{fact.attribute}={value}" for value in _other_looks(fact.attribute, fact.value)}
         elif certain and fact.slot == ("identity", "name"):
-            false |= _other_names(fact.value, modality or "", region["label_source"])
+            false |= _other_names(fact.value, modality or "", basis)
     return Subject(true, frozenset(false) - true)
 
 
@@ -167,26 +164,3 @@ def _wrong_thirds(box_xyxy: Sequence[float], wh: tuple[int, int]) -> set[str]:
             if max(0.0, shared) <= OVERLAP_SHARE * (high - low):
                 found.add(f"{slot}={word}")
     return found
-
-
-def targets(subjects: Sequence[Subject], told: Sequence[Claims]) -> torch.Tensor:
-    """(subjects, texts) int64 of +1, -1 and 0. A text that tells nothing that is compared is unknown of everything."""
-    place = {claim: i for i, claim in enumerate(sorted(frozenset().union(*told)))}
-    pairs = [(i, place[claim]) for i, each in enumerate(told) for claim in each]
-    indices = torch.tensor(pairs, dtype=torch.int64).reshape(-1, 2).T
-    size = (len(told), len(place))
-    texts = torch.sparse_coo_tensor(indices, torch.ones(len(pairs)), size, check_invariants=True).coalesce()
-    counts = torch.tensor([len(each) for each in told])
-    entailed = (_held(texts, place, [each.true for each in subjects]) == counts) & (counts > 0)
-    contradicted = _held(texts, place, [each.false for each in subjects]) > 0
-    return entailed.long() - contradicted.long()
-
-
-def _held(texts: torch.Tensor, place: Mapping[str, int], sets: Sequence[Claims]) -> torch.Tensor:
-    """(sets, texts): how many of a text's claims are in a set; `texts` (texts, claims) is sparse."""
-    pairs = [(place[claim], i) for i, each in enumerate(sets) for claim in each & place.keys()]
-    found = torch.zeros(len(place), len(sets))
-    if pairs:
-        found[tuple(torch.tensor(pairs).T)] = 1.0
-    held: torch.Tensor = torch.sparse.mm(texts, found)
-    return held.T

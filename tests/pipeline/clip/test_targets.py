@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 import torch
 
-from pipeline.clip.statements import Subject, image_subject, region_subject, targets, told_claims
+from pipeline.clip.targets import targets
+from pipeline.describe.claims import Subject, image_subject, region_subject, told_claims
 from schemas.facts import Fact
 
 

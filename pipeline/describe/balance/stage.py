@@ -1,0 +1,70 @@
+"""The stage `captions`: drafts, with those of their negatives that have a counterpart."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pyarrow as pa
+
+from annotators.captioners.templates import chosen
+from pipeline.describe.balance.counts import SELECTION_READS, STEPS, Ways, by_way, pictures
+from pipeline.describe.balance.ways import Edit, Place, Row, texts_of
+from schemas.tables.captions import CAPTIONS
+
+ENOUGH = 10  # negatives of a region
+FEW = {True: "few_negatives", False: "no_negatives"}  # among a region's checks: some, but not enough; none
+
+
+@dataclass(frozen=True)
+class Balance:
+    """Rows of CAPTIONS, one a row of `drafts`, in its order."""
+
+    name: ClassVar[str] = "captions"
+    version: ClassVar[int] = 1
+    reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "drafts": tuple(CAPTIONS.names),
+        "selection": SELECTION_READS,
+        "rates": ("fold", "cell", "forth", "rate"),
+    }
+    reads_files: ClassVar[bool] = False
+
+    def settings(self) -> Mapping[str, Any]:
+        return {}
+
+    def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
+        rates = by_way(tables["rates"])
+        rows = [_kept(*picture, rates) for picture in pictures(tables["drafts"], tables["selection"])]
+        return pa.Table.from_pylist(rows, schema=CAPTIONS)
+
+
+def _kept(row: Row, fold: int, edits: list[Edit], rates: Mapping[Ways, int]) -> dict[str, Any]:
+    kept = {place for edit in edits if _is_kept(row, edit, fold, rates) for place in edit.places}
+    of_report, *of_regions = (
+        [negative for j, negative in enumerate(negatives) if (i, j) in kept]
+        for i, negatives in enumerate(texts_of(row))
+    )
+    if row["rejected"]:
+        return dict(row)
+    regions = [
+        {**region, "negatives": negatives, "checks": [*(region["checks"] or ()), *_few(negatives)]}
+        for region, negatives in zip(row["regions"], of_regions, strict=True)
+    ]
+    return {**row, "negatives": of_report, "regions": regions}
+
+
+def _few(negatives: list[Row]) -> list[str]:
+    return [] if len(negatives) >= ENOUGH else [FEW[bool(negatives)]]
+
+
+def _is_kept(row: Row, edit: Edit, fold: int, rates: Mapping[Ways, int]) -> bool:
+    """By a hash of the text and what it belongs to; twins share theirs."""
+    if edit.way is None:
+        return True
+    return chosen(_seed(row, edit.places[0]), "balance", STEPS) < rates[fold, edit.way.cell, edit.way.forth]
+
+
+def _seed(row: Row, place: Place) -> str:
+    i, j = place
+    negative = texts_of(row)[i][j]
+    owner = row["regions"][i - 1]["region_id"] if i else row["item"]
+    return negative["twin"] or f"{owner} {negative['kind']} {negative['text']}"

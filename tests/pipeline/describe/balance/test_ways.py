@@ -1,0 +1,87 @@
+from typing import Any
+
+import pytest
+
+from pipeline.describe.balance.ways import Way, edits
+
+Row = dict[str, Any]
+
+
+def make_negative(original: str = "small", replaced: str = "large", **fields: Any) -> Row:
+    told = {"text": "false", "positive": None, "kind": "edit", "slot": "size", "twin": None}
+    return {**told, "original": original, "replaced": replaced, **fields}
+
+
+def make_region(*negatives: Row, **told: str) -> Row:
+    kinds = {"name": "identity", "image_side": "position", "vertical": "position", "share_of_image": "size"}
+    facts = [{"kind": kinds.get(name, "appearance"), "attribute": name, "value": value} for name, value in told.items()]
+    return {"region_id": "r", "caption": "true", "facts": facts, "negatives": list(negatives)}
+
+
+def make_row(*regions: Row, negatives: tuple[Row, ...] = ()) -> Row:
+    return {"item": "a", "report": "true", "negatives": list(negatives), "regions": list(regions)}
+
+
+def ways(*regions: Row, modality: str = "ct", part: str | None = "chest") -> list[Way | None]:
+    return [edit.way for edit in edits(make_row(*regions), modality, part)]
+
+
+def way(negative: Row, **told: str) -> Way:
+    (found,) = ways(make_region(negative, **told))
+    assert found is not None
+    return found
+
+
+def test_a_picture_without_negatives_has_no_edits() -> None:
+    assert ways() == ways(make_region()) == []
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        (make_negative("small", "large"), make_negative("large", "small")),
+        (
+            make_negative("4.0 x 9", "8.0 x 18", slot="measurement"),
+            make_negative("8.1 x 3", "3.9 x 1", slot="measurement"),
+        ),
+        (make_negative("cyst", "nodule", slot="name"), make_negative("nodule", "cyst", slot="name")),
+    ],
+)
+def test_the_reverse_lies_in_the_same_cell(there: Row, back: Row) -> None:
+    one, other = way(there), way(back)
+    assert one.cell == other.cell
+    assert one.forth is not other.forth
+
+
+def test_what_stands_beside_parts_the_cells() -> None:
+    size, place = make_negative(), make_negative("upper", "lower", slot="vertical")
+    assert way(size, name="cyst") != way(size, name="nodule")
+    assert way(size, name="cyst", margin="spiculated") == way(size, name="cyst")
+    assert way(place, image_side="centre") != way(place, image_side="image-left")
+    name = make_negative("cyst", "nodule", slot="name")
+    assert way(name, name="cyst", share_of_image="small") != way(name, name="cyst", share_of_image="large")
+    assert way(name, name="cyst", margin="spiculated") != way(name, name="cyst", margin="lobulated")
+
+
+def test_a_statement_has_nothing_beside_it_but_its_picture() -> None:
+    alone = make_negative(kind="statement")
+    assert way(alone, name="cyst") == way(alone, name="nodule")
+    assert ways(make_region(alone)) != ways(make_region(alone), modality="mri")
+
+
+def test_twins_are_one_edit_whose_reverse_are_two_alike_regions_the_other_way_round() -> None:
+    def exchange(cyst: str, nodule: str) -> list[Way | None]:
+        one = make_negative(cyst, nodule, kind="binding", twin="t")
+        other = make_negative(nodule, cyst, kind="binding", twin="t")
+        return ways(make_region(one, name="cyst"), make_region(other, name="nodule"))
+
+    (there,), (back,) = exchange("small", "large"), exchange("large", "small")
+    assert there is not None
+    assert back is not None
+    assert (there.cell, there.forth) == (back.cell, not back.forth)
+
+
+@pytest.mark.parametrize("kind", ["other_region", "statement"])
+def test_what_is_fair_by_itself_has_no_way(kind: str) -> None:
+    one, other = make_negative(kind=kind, twin="t"), make_negative("large", "small", kind=kind, twin="t")
+    assert ways(make_region(one, name="cyst"), make_region(other, name="nodule")) == [None]
