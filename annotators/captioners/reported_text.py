@@ -16,7 +16,7 @@ SCALE = ("mild", "moderate", "severe")  # severities that stand before a name; o
 def reported_sentences(evidence: Evidence, dice: Dice) -> Iterable[str]:
     """What is there, then what is possible, each place and side in a sentence of its own; last what is denied."""
     for assertion in ("present", "possible"):
-        things = _things(evidence, assertion)
+        things = reported_things(evidence, assertion)
         placed = [each for each in things if _where(each)]
         plain = [each for each in things if not _where(each)]
         for i in range(0, len(plain), IN_A_SENTENCE):
@@ -27,7 +27,7 @@ def reported_sentences(evidence: Evidence, dice: Dice) -> Iterable[str]:
 
 def reported_summary(evidence: Evidence) -> Iterable[str]:
     """What is there, without places."""
-    if things := _things(evidence, "present")[:IN_A_SUMMARY]:
+    if things := reported_things(evidence, "present")[:IN_A_SUMMARY]:
         yield str(phrases("report", "summary", "reported")).format(list=joined([_named(each) for each in things]))
 
 
@@ -40,7 +40,8 @@ def _absences(evidence: Evidence, dice: Dice) -> Iterable[str]:
         yield str(template).format(things=joined(names, "or"))
 
 
-def _things(evidence: Evidence, assertion: str) -> list[RegionEvidence]:
+def reported_things(evidence: Evidence, assertion: str) -> list[RegionEvidence]:
+    """Each thing that a report tells of, as the facts of a region without a place in the picture."""
     told: dict[str, list[Fact]] = {}
     for fact in evidence.facts:
         if fact.is_reported:
@@ -52,7 +53,12 @@ def _things(evidence: Evidence, assertion: str) -> list[RegionEvidence]:
 def _sentence(things: list[RegionEvidence], assertion: str, dice: Dice) -> str:
     templates = phrases("report", "reported", assertion)
     template = dice.pick(f"reported {things[0].value('identity', 'name')}", templates)
-    return str(template).format(list=joined([_named(each) + _where(each) for each in things]))
+    return str(template).format(list=joined([thing_phrase(each) for each in things]))
+
+
+def thing_phrase(thing: RegionEvidence) -> str:
+    """`a mild pleural effusion on the patient's left`"""
+    return _named(thing) + _where(thing)
 
 
 def _named(thing: RegionEvidence) -> str:

@@ -10,10 +10,11 @@ from annotators.captioners.evidence import NO_KIND, UNLABELLED, UNNAMED, Evidenc
 from annotators.captioners.groups import Group, groups
 from annotators.captioners.nouns import noun
 from annotators.captioners.region_text import GENERIC, attribute, located, look, measured, placed
+from annotators.captioners.reported_text import reported_things, thing_phrase
 from annotators.captioners.templates import Dice, phrases
 from schemas.facts import PLACES, Fact
 
-VERSION = 1  # part of the key of what is written by a model; raised when the same evidence gives other lines
+VERSION = 2  # part of the key of what is written by a model; raised when the same evidence gives other lines
 
 _UNNAMED = "an area that somebody marked and nobody named: claim no finding of it"
 _NOTHING_KNOWN = "an area that stands out from its surroundings; nobody named it: claim no finding of it"
@@ -28,7 +29,9 @@ def picture_lines(evidence: Evidence) -> list[str]:
     lines = [f"kind of picture: {image_phrase(evidence, Dice(evidence.image_id), window=True)}"]
     lines += [_label(fact) for fact in evidence.of_kind("label")]
     lines += [_group(group) for group in groups(evidence)]
-    lines += [f"absent, as the source states: {fact.value}" for fact in evidence.of_kind("presence")]
+    lines += [_absent(fact) for fact in evidence.of_kind("presence")]
+    lines += [f"the report describes: {thing_phrase(thing)}" for thing in reported_things(evidence, "present")]
+    lines += [f"possible, as the report says: {thing_phrase(thing)}" for thing in reported_things(evidence, "possible")]
     lines += [line for fact in evidence.of_kind("relation") for line in _relation(evidence, fact)]
     return lines + [_change(fact) for fact in evidence.of_kind("change")]
 
@@ -41,6 +44,10 @@ def region_lines(evidence: Evidence, region: RegionEvidence) -> list[str]:
     if vertical and image_side:
         lines.append(f"place in the image: {placed(0, vertical, image_side, field)}")
     return lines + [line for fact in region.facts for line in _of_region(region, fact, field)]
+
+
+def _absent(fact: Fact) -> str:
+    return f"absent, as the {'report' if fact.basis == 'report' else 'source'} states: {fact.value}"
 
 
 def _label(fact: Fact) -> str:

@@ -95,3 +95,16 @@ def test_the_picture_is_told_as_the_rules_tell_it() -> None:
     evidence = make_evidence(*acquired(modality="ct", plane="axial", body_part="chest", window="lung"))
     line = picture_lines(evidence)[0]
     assert all(word in line for word in ("axial", "CT", "chest", "lung window"))
+
+
+def test_what_a_report_tells_is_told_as_its_own() -> None:
+    (picture,) = pictures(SCENES["film with a report"](), DescribeSettings())
+    lines = picture_lines(picture.evidence)
+    assert "the report describes: a moderate pleural effusion on the patient's left" in lines
+    assert "possible, as the report says: pneumonia in the right lower lobe" in lines
+    assert "absent, as the report states: pneumothorax" in lines
+    for line in lines:
+        words = line.partition(": ")[2]
+        if "report" in line and "absent" not in line:
+            doubt = "possible" if "possible" in line else ""
+            assert unsupported(f"There is {doubt} {words}.", picture.evidence.facts) == (), line
