@@ -53,7 +53,7 @@ class Describe:
     """Kept pictures to captions, in the order of their keys."""
 
     name: ClassVar[str] = "drafts"
-    version: ClassVar[int] = 10
+    version: ClassVar[int] = 11
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),
@@ -82,7 +82,9 @@ class Describe:
             return {**named, "rejected": {"reason": UNSUPPORTED, "value": float(len(failed))}}
         summary, report, *of_regions = texts
         negatives = self._region_negatives(picture)
-        of_report = [*report_edits(self.fallback, picture.evidence), *polarities(self.fallback, picture.evidence)]
+        stated = picture.derived.reported.stated
+        polar = polarities(self.fallback, picture.evidence, stated)
+        of_report = [*report_edits(self.fallback, picture.evidence), *polar]
         regions = [
             _region_row(region, facts, of_regions[2 * i : 2 * i + 2], negatives.get(region.region_id, []))
             for i, (region, facts) in enumerate(zip(picture.regions, picture.derived.regions, strict=True))

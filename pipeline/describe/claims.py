@@ -6,10 +6,9 @@ from functools import cache
 from typing import Any
 
 from pipeline.describe.known import COUNTS
-from pipeline.describe.swaps import CERTAIN_BASES, COMPLETE, OTHER_SIDE, OUTLINES, SIZE_BINS_APART
+from pipeline.describe.swaps import CERTAIN_BASES, COMPLETE, OTHER_SIDE, OUTLINES, SIZE_BINS_APART, other_looks
 from pipeline.describe.told import told_facts
 from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact
-from schemas.lexicon.attributes import attribute_values
 from schemas.lexicon.confusable import confusable, may_swap
 from schemas.lexicon.findings import finding_of, findings
 from schemas.taxonomy.body_parts import body_parts, related_parts
@@ -83,7 +82,7 @@ def subject_of(facts: Sequence[Fact], basis: str, modality: str | None, elsewher
         elif fact.kind == "shape":
             false |= {f"shape={outline}" for outline in OUTLINES if outline != fact.value}
         elif certain and fact.kind == "appearance":
-            false |= {f"{fact.attribute}={value}" for value in _other_looks(fact.attribute, fact.value)}
+            false |= {f"{fact.attribute}={value}" for value in other_looks(fact.attribute, fact.value, modality)}
         elif certain and fact.slot == ("identity", "name"):
             false |= _other_names(fact.value, modality or "", basis)
     return Subject(true, frozenset(false) - true)
@@ -129,11 +128,6 @@ def _other_pictures(modality: str | None, part: str | None) -> Claims:
     kinds = {f"modality={each.id}" for each in modalities() if modality and each.id != modality}
     parts = {f"body_part={each.id}" for each in body_parts() if part and not related_parts(each.id, part)}
     return frozenset(kinds | parts)
-
-
-@cache
-def _other_looks(attribute: str, value: str) -> tuple[str, ...]:
-    return tuple(each.value for each in attribute_values(attribute) if each.value != value)
 
 
 @cache

@@ -112,16 +112,19 @@ def report_edits(renderer: Renderer, evidence: Evidence) -> Iterator[Negative]:
         yield from _negative(swap, "edit", report, renderer.report(evidence.edited(replaced[swap], swap.edited[0])))
 
 
-def polarities(renderer: Renderer, evidence: Evidence) -> Iterator[Negative]:
+def polarities(renderer: Renderer, evidence: Evidence, stated: frozenset[str]) -> Iterator[Negative]:
     """Names that are there, told as not there, and names that are annotated exhaustively and absent as there.
 
-    Neither is told of structures, which need no mark to be there, nor of a name beside a wider or narrower one.
+    `stated` are findings that a report speaks of, which may be there though nobody marked them. Neither is told of
+    structures, which need no mark to be there, nor of a name beside a wider or narrower one.
     """
     held = {fact.attribute for fact in evidence.of_kind("count", "count_at_least") if fact.basis in CERTAIN_BASES}
     absent = {fact.value for fact in evidence.of_kind("presence") if _surely_absent(fact)}
     for name, known in [*((name, "present") for name in sorted(held)), *((name, "absent") for name in sorted(absent))]:
         own = finding_of(name, evidence.modality)
         if own is None or own.kind == "anatomy" or noun(name).definite or any(_related(own, other) for other in held):
+            continue
+        if known == "absent" and own.id in stated:
             continue
         there, not_there = renderer.presence(evidence, name)
         true, false = (there, not_there) if known == "present" else (not_there, there)

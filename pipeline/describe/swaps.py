@@ -97,13 +97,26 @@ def _swap(slot: str, fact: Fact, value: str, certainty: str = CERTIFIED) -> Swap
 
 
 def _looks(fact: Fact, basis: str, modality: str | None) -> Iterator[Swap]:
-    """Other words for the same look: who chose one of a closed list excluded the others."""
-    known = attribute_values(fact.attribute)
-    own = next(each for each in known if each.value == fact.value)
-    for other in known:
-        fits = not other.modalities or modality in other.modalities
-        if fits and other.scale == own.scale and other.value != own.value and _ranks_apart(own.rank, other.rank):
-            yield _swap(fact.attribute, fact, other.value, excluded_by(basis))
+    for value in other_looks(fact.attribute, fact.value, modality):
+        yield _swap(fact.attribute, fact, value, excluded_by(basis))
+
+
+@cache
+def other_looks(attribute: str, value: str, modality: str | None) -> tuple[str, ...]:
+    """Which look a thing certainly has not: who chose one of a closed list excluded the others of its scale, of an
+    ordinal one those RANKS_APART.
+    """
+    known = attribute_values(attribute)
+    own = next((each for each in known if each.value == value), None)
+    return tuple(
+        other.value
+        for other in known
+        if own is not None
+        and other.scale == own.scale
+        and other.value != own.value
+        and (not other.modalities or modality in other.modalities)
+        and _ranks_apart(own.rank, other.rank)
+    )
 
 
 def _ranks_apart(a: int | None, b: int | None) -> bool:
@@ -212,9 +225,12 @@ def _overlap(a: Marked, b: Marked) -> bool:
 
 
 def report_swaps(evidence: Evidence) -> Iterator[tuple[Swap, Fact]]:
-    """Of the picture as a whole, each with the fact that it replaces: counts and sides. A side that a report tells is
-    none: the other may have the same.
+    """Of the picture as a whole, each with the fact that it replaces: counts and sides.
+
+    The side of a thing is false where all of the thing are annotated. A side that a report tells is none: the other may
+    have the same.
     """
+    counted = {fact.attribute for fact in evidence.of_kind("count") if fact.basis in CERTAIN_BASES}
     places = {fact.attribute: fact.value for fact in evidence.of_kind("distribution") if fact.frame == "image"}
     for fact in evidence.facts:
         if fact.kind == "count" and fact.basis in CERTAIN_BASES:
@@ -223,6 +239,8 @@ def report_swaps(evidence: Evidence) -> Iterator[tuple[Swap, Fact]]:
                 original, replaced = (f"{each.value} {each.attribute}" for each in (fact, edited))
                 yield Swap("count", original, replaced, (edited,)), fact
         elif fact.subject == IMAGE and fact.frame == "patient" and fact.value in OTHER_SIDE:
+            if fact.kind == "distribution" and fact.attribute not in counted:
+                continue
             yield _swap("side", fact, OTHER_SIDE[fact.value]), fact
 
 

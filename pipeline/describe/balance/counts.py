@@ -37,7 +37,7 @@ def counted(drafts: pa.Table, selection: pa.Table) -> pa.Table:
 def added(counts: Iterable[pa.Table]) -> Counter[Ways]:
     found: Counter[Ways] = Counter()
     for table in counts:
-        found.update(_by_way(table))
+        found.update(by_way(table))
     return found
 
 
@@ -46,18 +46,14 @@ def rates_of(part: pa.Table, everywhere: Mapping[Ways, int]) -> pa.Table:
     return _table(
         {
             (fold, cell, forth): min(STEPS, round(STEPS * everywhere.get((fold, cell, not forth), 0) / edits))
-            for (fold, cell, forth) in _by_way(part)
+            for (fold, cell, forth) in by_way(part)
             if (edits := everywhere[fold, cell, forth])
         },
         RATES,
     )
 
 
-def by_way(rates: pa.Table) -> dict[Ways, int]:
-    return _by_way(rates)
-
-
-def _by_way(table: pa.Table) -> dict[Ways, int]:
+def by_way(table: pa.Table) -> dict[Ways, int]:
     columns: list[list[Any]] = [column.to_pylist() for column in table.columns]
     return {(fold, cell, forth): value for fold, cell, forth, value in zip(*columns, strict=True)}
 

@@ -11,7 +11,6 @@ from schemas.keys import part_key
 
 STAGE = "rates"
 VERSION = 1
-PART = "part"
 Parts = Sequence[Mapping[str, StoredPart]]  # of each part: its `drafts` and its `selection`
 
 

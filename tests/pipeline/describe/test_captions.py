@@ -38,7 +38,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {10: "871aec4f5fe6824a8e9df0859413e9e6"}
+GOLDEN = {11: "871aec4f5fe6824a8e9df0859413e9e6"}
 
 
 def texts_of(row: Row) -> list[str]:
@@ -270,3 +270,12 @@ def test_a_name_that_a_report_states_is_no_false_name_of_a_region() -> None:
         return {each["replaced"] for each in row["regions"][0]["negatives"] if each["slot"] == "name"}
 
     assert names("") - names("Possible cotton-wool spots.") == {"cotton-wool spot"}
+
+
+def test_a_name_that_a_report_states_is_not_falsely_there() -> None:
+    def falsely_there(report: str) -> bool:
+        row = describe(make_picture([], report=report, modality="fundus", annotation_scope=["cotton-wool spot"]))[0]
+        return any(each["replaced"] == "cotton-wool spot present" for each in row["negatives"])
+
+    assert falsely_there("")
+    assert not falsely_there("There is a cotton-wool spot.")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pipeline.describe.derive_facts import derive_facts
 from pipeline.describe.select_evidence import select_evidence
 from pipeline.describe.settings import DescribeSettings
-from pipeline.describe.swaps import Scene, Swap, lengths_apart, other_counts, region_swaps, report_swaps
+from pipeline.describe.swaps import Scene, Swap, lengths_apart, other_counts, other_looks, region_swaps, report_swaps
 from schemas.facts import KINDS
 from schemas.lexicon.findings import finding, is_finding
 from schemas.taxonomy.body_parts import body_parts
@@ -195,8 +195,13 @@ def test_a_count_stays_possible_where_its_things_lie() -> None:
 
 
 def test_sides_of_the_picture_and_of_groups_are_swapped_and_labels_are_not() -> None:
-    facts = (*acquired(modality="mammography", side="left"), *counted("cyst", 2, side="right"), labelled("pneumonia"))
-    assert report_edits(*facts) == [("side", "left", "right"), ("side", "right", "left")]
+    cysts = counted("cyst", 2, side="right", exact=True)
+    facts = (*acquired(modality="mammography", side="left"), *cysts, labelled("pneumonia"))
+    assert [edit for edit in report_edits(*facts) if edit[0] == "side"] == [
+        ("side", "left", "right"),
+        ("side", "right", "left"),
+    ]
+    assert report_edits(*counted("cyst", 2, side="right")) == []  # others may lie on the left, unmarked
     assert report_edits(*acquired(side="bilateral"), *counted("cyst", 2, side="both")) == []
 
 
@@ -213,3 +218,10 @@ def test_tables_name_what_the_lexicon_and_taxonomy_know() -> None:
         assert is_finding(row["finding"])
         assert finding(row["finding"]).occurs_in(row["modality"]), row
         assert row["body_part"] in {"", *parts}
+
+
+@pytest.mark.parametrize("modality", ["radiography", None])
+def test_a_degree_excludes_those_two_steps_away_on_its_own_scale(modality: str | None) -> None:
+    assert other_looks("severity", "mild", modality) == ("severe",)
+    assert other_looks("severity", "moderate", modality) == ()
+    assert other_looks("severity", "no such degree", modality) == ()
