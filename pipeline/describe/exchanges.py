@@ -25,7 +25,6 @@ from pipeline.describe.swaps import (
     excluded_by,
     false_names,
     lengths_apart,
-    names_there,
 )
 
 PARTNERS = 3  # of a region, at most
@@ -67,13 +66,16 @@ class Telling:
         subject = subject_of(self.region.facts, self.marked.basis, self.scene.modality, elsewhere)
         named = excluded_by(self.marked.basis)
         looks = tuple(f"{attribute}=" for kind, attribute in self.facts if kind == "appearance")
-        found = {claim: named if claim.startswith(("name=", *looks)) else CERTIFIED for claim in subject.false}
-        name = self.region.value(*NAME)
-        for other, (_, certainty) in false_names(self.marked, name, self.scene).items() if name else ():
-            if certainty != PRESUMED:
-                found[f"name={other}"] = certainty
-        there = {f"name={name}" for name in names_there(self.marked, self.scene)}
-        return {claim: certainty for claim, certainty in found.items() if claim not in there}
+        others = {claim for claim in subject.false if not claim.startswith("name=")}
+        found = {claim: named if claim.startswith(looks) else CERTIFIED for claim in others}
+        return {**found, **self._false_names}
+
+    @cached_property
+    def _false_names(self) -> dict[str, str]:
+        """Excluded by its own, or annotated exhaustively and elsewhere; of others something unmarked may lie there."""
+        own = self.region.value(*NAME)
+        told = false_names(self.marked, own, self.scene).items() if own else ()
+        return {f"name={other}": certainty for other, (_, certainty) in told if certainty != PRESUMED}
 
     def given(self, slots: Sequence[Slot], other: "Telling") -> Facts:
         """Its facts with the other's values in some slots."""
@@ -115,7 +117,8 @@ class Exchange:
             return
         slot, changed = self._slot(kind)
         values = [self._value(one) for one in (self.a, self.b)]
-        twin = twin_of(self.a, self.b, f"{kind} {slot}")
+        purpose = " ".join(attribute for _, attribute in self.slots)
+        twin = twin_of(self.a, self.b, f"{kind} {purpose}")
         one = Negative(texts[1], texts[0], kind, slot, changed, values[0], values[1], certain[0], twin)
         other = Negative(texts[3], texts[2], kind, slot, changed, values[1], values[0], certain[1], twin)
         yield one, other

@@ -124,10 +124,10 @@ def _beside(negative: Row, told: Mapping[str, str]) -> tuple[str, ...]:
 
 
 _BESIDE = {
-    "image_side": ("vertical", "patient", "touches"),
-    "vertical": ("image_side", "patient", "touches"),
-    "measurement": ("share_of_image",),
-    "side": ("anatomy",),
+    "image_side": ("vertical", "patient", "touches", "anatomy"),
+    "vertical": ("image_side", "patient", "touches", "anatomy"),
+    "measurement": ("share_of_image", "anatomy"),
+    "side": ("image_side", "touches", "anatomy"),
 }
 
 

@@ -1,5 +1,10 @@
 from collections import Counter
+from typing import Any
 
+import pytest
+
+from pipeline.describe.exchanges import exchanges
+from pipeline.describe.negatives import Negative
 from tests.pipeline.describe.test_negatives import Row, pictures
 
 
@@ -48,3 +53,16 @@ def test_what_is_exchanged_in_captions_is_one_slot_of_both() -> None:
     )
     assert {"name", "vertical", "image_side", "size", "measurement"} <= kinds.keys()
     assert not {"position", "other_region"} & kinds.keys()
+
+
+def test_a_twin_belongs_to_one_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[list[Negative]] = []
+
+    def noted(*arguments: Any) -> dict[str, list[Negative]]:
+        found = exchanges(*arguments)
+        drawn.append([each for negatives in found.values() for each in negatives])
+        return found
+
+    monkeypatch.setattr("pipeline.describe.captions.exchanges", noted)
+    for _ in pictures(60):
+        assert set(Counter(each.twin for each in drawn.pop()).values()) <= {2}
