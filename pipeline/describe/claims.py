@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from pipeline.describe.known import COUNTS
+from pipeline.describe.reports.report_facts import BASIS as REPORT
 from pipeline.describe.swaps import CERTAIN_BASES, COMPLETE, OTHER_SIDE, OUTLINES, SIZE_BINS_APART, other_looks
 from pipeline.describe.told import told_facts
 from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact
@@ -32,19 +33,28 @@ class Subject:
 
 def told_claims(text: str, facts: Iterable[Mapping[str, Any]]) -> Claims:
     """Of a text with the facts that it was written from, as a release holds them."""
-    return frozenset(claim_of(fact) for fact in told_facts(text, map(Fact.from_row, facts)))
+    own = [Fact.from_row(fact) for fact in facts]
+    things = _things(own)
+    return frozenset(claim_of(fact, things.get(fact.subject, "")) for fact in told_facts(text, own))
 
 
-def claim_of(fact: Fact) -> str:
-    """What is only possible is a claim of its own, which makes nothing true or false."""
-    claim = _claim(fact, "no" if fact.assertion == "absent" else "yes")
+def claim_of(fact: Fact, thing: str = "") -> str:
+    """What is only possible is a claim of its own, which makes nothing true or false. `thing` is the name of what a
+    report tells of: that one is mild says nothing of another.
+    """
+    claim = _claim(fact, "no" if fact.assertion == "absent" else "yes", thing)
     return f"possible {claim}" if fact.assertion == "possible" else claim
 
 
-def _claim(fact: Fact, said: str) -> str:
+def _things(facts: Iterable[Fact]) -> Mapping[str, str]:
+    """Names of what a report tells of, by subject."""
+    return {fact.subject: fact.value for fact in facts if fact.is_reported and fact.kind == "identity"}
+
+
+def _claim(fact: Fact, said: str, thing: str) -> str:
     kind, attribute, value = fact.kind, fact.attribute, fact.value
     if fact.is_reported:
-        return f"has {value}={said}" if kind == "identity" else f"reported {attribute}={value}"
+        return f"has {value}={said}" if kind == "identity" else f"reported {thing} {attribute}={value}"
     if kind == "label":
         return f"category {value}={said}"
     if kind == "presence":
@@ -89,26 +99,28 @@ def subject_of(facts: Sequence[Fact], basis: str, modality: str | None, elsewher
 
 
 def image_subject(row: Mapping[str, Any]) -> Subject:
-    """A released row as a whole. That a report tells of a thing makes it true, and nothing false: it is of the
-    examination, which may show it on another picture.
+    """A released row as a whole. That a report tells of a thing, or denies it, makes that true, and nothing false: it
+    is of the examination, which may show it on another picture.
     """
     true, false = set[str](), set[str]()
-    for fact in map(Fact.from_row, row["facts"] or ()):
-        claim = claim_of(fact)
+    facts = [Fact.from_row(fact) for fact in row["facts"] or ()]
+    things = _things(facts)
+    for fact in facts:
+        claim = claim_of(fact, things.get(fact.subject, ""))
         true.add(claim)
-        if fact.assertion == "possible":
+        if fact.assertion == "possible" or fact.basis == REPORT:
             continue
         if fact.kind in ("label", "presence"):
             name, _, said = claim.rpartition("=")
             false.add(f"{name}={'yes' if said == 'no' else 'no'}")
+            if fact.kind == "presence" and said == "no":
+                false |= {f"{word} {fact.value}={other}" for other in COUNTED for word in ("count", "at least")}
         elif fact.kind in COUNTS:
             more, less = _numbers(fact.attribute, int(fact.number), exact=fact.kind == "count")
             true |= more
             false |= less
         elif fact.kind == "laterality":
             false |= {f"laterality={other}" for other in LATERALITIES if other != fact.value}
-    for absent in [claim for claim in true if claim.startswith("has ") and claim.endswith("=no")]:
-        false |= {f"{word} {absent[4:-3]}={other}" for other in COUNTED for word in ("count", "at least")}
     return Subject(frozenset(true), frozenset(false | _other_pictures(row["modality"], row["body_part"])) - true)
 
 
