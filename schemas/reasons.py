@@ -63,8 +63,9 @@ REASONS = {
     "report_contradicts_label": "What a label of the picture says to be otherwise.",
     "report_of_another_person": "A finding of a relative.",
     "report_of_another_picture": "A finding of another examination, part of the body or side.",
+    "report_of_another_section": "A finding named in a section on the request, the history, the technique or advice.",
     "report_of_another_time": "A finding of the past, or of what is to come.",
-    "report_partly_denied": "A denial of a part alone: of what is large, new, or on one side.",
+    "report_partly_denied": "A denial of a part alone: of what is large, new, on one side, or not wholly gone.",
     "report_repeats_annotation": "A finding that a region of the picture shows.",
     "report_supposed": "A finding that is asked for, supposed or called unlikely.",
     # texts

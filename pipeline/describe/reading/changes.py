@@ -10,6 +10,12 @@ _PRIOR = (
     r"|(?:the )?(?:examination|study|picture|image|film) before)"
 )
 UNKNOWN = "unknown"
+# Behind `no longer`, the thing itself is gone; what is no longer large is still there.
+_SEEN = (
+    "(?:be |clearly |definitely |readily )?(?:visible|visuali[sz]ed|seen|present|there|evident|apparent|appreciated|"
+    "identified|identifiable|detected|detectable|demonstrated|demonstrable|shown|found|noted|observed|depicted|"
+    "discernible|recogni[sz]able|made out)|shows?|contains?|has|have|exists?"
+)
 # In this order: `was smaller before` means larger now. Last, words as compared, of which what is read holds one.
 _VALUES = (
     ("larger", rf"\b(?:was|were) smaller (?:in|on|at) {_PRIOR}", "smaller"),
@@ -33,7 +39,8 @@ _VALUES = (
     ("stable", r"\bno (?:\w+ )?interval change\b|\bpersist(?:s|ed|ent)?\b", "interval persist persisted persistent"),
     (
         "resolved",
-        r"\b(?:vanished|cleared|gone away|disappeared|resolved|no longer)\b|\bany more\b",
+        r"\b(?:vanished|cleared|gone away|disappeared|resolved)\b|\bany more\b|"
+        rf"\bno longer\b(?:(?= (?:{_SEEN})\b)|(?=[\s)]*(?:$|[.,;])))",
         "vanished cleared gone disappeared resolved longer any",
     ),
     (
@@ -62,7 +69,7 @@ _COMPARED = re.compile(
 _TO_COME = re.compile(
     r"\b(?:may|might|will|could|can) (?:progress|develop|become|be followed|evolve|resolve|grow|clear)\b|"
     r"\bclear(?:s|ed)? (?:within|after|over)\b|\bfollow-?up\b|"
-    r"\bagain (?:seen|noted|demonstrated)\b|\bpreviously\b|\bre-?demonstrated\b"
+    r"\bagain (?:seen|noted|demonstrated)\b|\bno longer\b|\bpreviously\b|\bre-?demonstrated\b"
 )
 _COMPARATIVE = re.compile(r"\b(?P<word>larger|bigger|smaller)\b")
 _READ = tuple((value, re.compile(pattern), frozenset(cues.split())) for value, pattern, cues in _VALUES)
@@ -72,7 +79,7 @@ _PRIORS = frozenset(
 _COMING = frozenset(
     {
         *("may", "might", "will", "could", "can", "clear", "cleared", "follow", "followup", "again", "previously"),
-        *("re", "redemonstrated"),
+        *("re", "redemonstrated", "longer"),
     }
 )
 # Words as compared, of which whatever is read here holds at least one.

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.describe.reading.assertions import ABSENT, POSSIBLE
 from pipeline.describe.reports.picture import Pictured
-from pipeline.describe.reports.sentences import sentences
-from pipeline.describe.reports.statements import BOTH, Said, Statement, said_in
+from pipeline.describe.reports.sentences import sentences, skipped_sentences
+from pipeline.describe.reports.statements import BOTH, Said, Statement, passed_over, said_in
 from schemas.lexicon.findings import ancestors
 
 CONTRADICTED = "report_contradicts_itself"
@@ -19,6 +19,8 @@ def statements_of(texts: Iterable[str], picture: Pictured) -> Said:
             said = said_in(sentence, picture)
             whole.statements += said.statements
             whole.left_out += said.left_out
+        for sentence in skipped_sentences(text):
+            whole.left_out += passed_over(sentence, picture)
     by_finding: dict[str, list[Statement]] = {}
     for each in whole.statements:
         by_finding.setdefault(each.finding.id, []).append(each)
@@ -27,7 +29,7 @@ def statements_of(texts: Iterable[str], picture: Pictured) -> Said:
     denied = {id for id, all_ in by_finding.items() if any(each.assertion == ABSENT for each in all_)}
     both_ways = denied & wider
     kept = [_merged(all_) for id, all_ in by_finding.items() if id not in both_ways]
-    return Said(kept, [*whole.left_out, *(CONTRADICTED for _ in both_ways)])
+    return Said(kept, [*whole.left_out, *(CONTRADICTED for _ in both_ways)], frozenset(wider))
 
 
 def _merged(said: Sequence[Statement]) -> Statement:

@@ -19,7 +19,7 @@ BASIS = "report"
 @dataclass(frozen=True)
 class Reported:
     """`left_out` counts, by reason, what the texts name and no fact says; `stated` are ids of findings that they state
-    to be there or possible, whatever annotations say.
+    to be there or possible, wider ones too, whatever annotations or other sentences say.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -38,8 +38,7 @@ def report_facts(row: Mapping[str, Any], regions: Sequence[Marked]) -> Reported:
     said = statements_of(texts, Pictured.of(row))
     left = settled(said, Annotated(row, regions))
     facts = tuple(fact for i, each in enumerate(left.statements, 1) for fact in _facts(f"{REPORTED}{i}", each, row))
-    stated = frozenset(each.finding.id for each in said.statements if each.assertion != ABSENT)
-    return Reported(facts, Counter(left.left_out), stated)
+    return Reported(facts, Counter(left.left_out), said.stated)
 
 
 def _facts(subject: str, said: Statement, row: Mapping[str, Any]) -> Iterator[Fact]:

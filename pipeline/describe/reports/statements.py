@@ -7,32 +7,23 @@ from dataclasses import dataclass, field
 from pipeline.describe.reading.assertions import ABSENT, NOT_NOW
 from pipeline.describe.reading.changes import UNKNOWN
 from pipeline.describe.reading.mentions import Mention
-from pipeline.describe.reading.read import Named, Reading, read
+from pipeline.describe.reading.read import Named, Reading, mentioned, read
 from pipeline.describe.reading.screens import is_advice, is_foreign
+from pipeline.describe.reports.denials import DENIED_WITH, RESOLVED, is_gone, is_plain, may_be_gone, narrows
 from pipeline.describe.reports.picture import Pictured
 from pipeline.describe.reports.stretches import Stretch, stretches
 from schemas.lexicon.findings import Finding
 
-BOTH, RESOLVED = "both", "resolved"
+BOTH = "both"
 # Why a finding that a report names makes no fact: words of schemas.reasons.
 REASONS = {"historical": "report_of_another_time", "experiencer": "report_of_another_person"}
 SUPPOSED, PARTLY, OTHER = "report_supposed", "report_partly_denied", "report_of_another_picture"
+ASIDE = "report_of_another_section"
 DOUBTED = frozenset({"unlikely", "doubtful", "improbable", "less"})
 ASKED = "?"
 _YEAR = re.compile(r"(?:19|20)\d\d")
-DENIED_WITH = frozenset({"distribution"})  # looks: `no focal consolidation` is none at all
 # Words of a change that tell of what is to come, or of what was: whether it is so now cannot be read.
-NOT_YET = frozenset({"may", "might", "will", "could", "can", "clear", "follow", "followup", "previously"})
-# What may stand before a denied name without making the denial one of a part: `no evidence of focal consolidation`.
-PLAIN = frozenset({"focal", "visible", "evident", "abnormal", "discrete", "demonstrable", "radiographic", "obvious"})
-FUNCTION = frozenset(
-    {
-        *("a", "an", "any", "the", "of", "for", "no", "not", "without", "is", "are", "was", "were", "there", "or"),
-        *("and", "nor", "neither", "either", "with", "to", "in", "on", "at", "by", "from", "that", "this", "these"),
-        *("lack", "lacking", "exclude", "excluded", "absence", "evidence", "sign", "deny", "denies", "show", "see"),
-        *("nothing", "suggest", "suggests", "indicate", "been", "has", "have", "none", "free", "negative", "both"),
-    }
-)
+NOT_YET = frozenset({"may", "might", "will", "could", "can", "clear", "follow", "followup", "previously", "longer"})
 
 
 @dataclass(frozen=True)
@@ -49,10 +40,13 @@ class Statement:
 
 @dataclass
 class Said:
-    """`left_out` are the reasons for which a name made no statement, one for each."""
+    """`left_out` are the reasons for which a name made no statement, one for each; `stated` are ids of all that is said
+    to be there or possible, wider terms too, also what is denied elsewhere.
+    """
 
     statements: list[Statement] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    stated: frozenset[str] = frozenset()
 
 
 def said_in(sentence: str, picture: Pictured) -> Said:
@@ -73,6 +67,11 @@ def said_in(sentence: str, picture: Pictured) -> Said:
     return said
 
 
+def passed_over(sentence: str, picture: Pictured) -> list[str]:
+    """The reason, once for each name, of a sentence that does not tell of the picture."""
+    return [] if is_foreign(sentence) else [ASIDE for each in mentioned(sentence) if picture.finding(each) is not None]
+
+
 def _is_elsewhere(stretch: Stretch, picture: Pictured, before: bool) -> bool:
     """Whether it speaks of another part of the body: its own words say so, else those before it."""
     mentions = [*stretch.others, *(each.mention for each, _ in stretch.findings)]
@@ -89,12 +88,15 @@ def _made(reading: Reading, stretch: Stretch, named: Named, known: Finding, pict
     if reason := _not_now(reading, stretch, named):
         return reason
     change = _change(reading, stretch)
+    if change is None and may_be_gone(reading, named):
+        return PARTLY
     if change == RESOLVED:
-        return Statement(known, ABSENT)
+        partial = side not in (None, BOTH) or any(narrows(each) for each in others)
+        return PARTLY if partial or not is_gone(reading, stretch, named) else Statement(known, ABSENT)
     place, looks = _one([picture.place(each) for each in others]), dict(_looks(others))
     if named.assertion == ABSENT:
         whole = side in (None, BOTH) and not place and not change and looks.keys() <= DENIED_WITH
-        return Statement(known, ABSENT) if whole and _is_plain(reading, stretch, named) else PARTLY
+        return Statement(known, ABSENT) if whole and is_plain(reading, stretch, named) else PARTLY
     return Statement(known, named.assertion, side, place, tuple(sorted(looks.items())), change)
 
 
@@ -137,13 +139,3 @@ def _looks(others: Sequence[Mention]) -> Iterator[tuple[str, str]]:
             attribute, _, value = look.partition("=")
             told.setdefault(attribute, set()).add(value)
     return ((attribute, values.pop()) for attribute, values in told.items() if len(values) == 1)
-
-
-def _is_plain(reading: Reading, stretch: Stretch, named: Named) -> bool:
-    """Whether the thing is denied itself: `no large effusion` denies no small one."""
-    for word in reversed(reading.found[stretch.start : named.mention.at]):
-        if word in FUNCTION:
-            return True
-        if word not in PLAIN:
-            return False
-    return True

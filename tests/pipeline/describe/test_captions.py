@@ -38,7 +38,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {12: "x"}
+GOLDEN = {13: "ccf2cebb1977093bf02df2d6778410c7"}
 
 
 def texts_of(row: Row) -> list[str]:

@@ -7,6 +7,7 @@ import pytest
 from benchmarks.reported import cases, words
 from pipeline.describe.reports.picture import Pictured
 from pipeline.describe.reports.read_report import CONTRADICTED, statements_of
+from pipeline.describe.reports.statements import ASIDE, PARTLY, REASONS
 
 CHEST = Pictured("radiography", "chest", None)
 
@@ -56,3 +57,57 @@ def test_where_nobody_says_what_the_picture_is_every_examination_is_another() ->
     unknown = Pictured(None, None, None)
     assert read("Pleural effusion.", picture=unknown) == {"pleural_effusion present"}
     assert read("CT shows a pleural effusion.", picture=unknown) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The pneumothorax has resolved.",
+        "Interval resolution of the previously seen pneumothorax.",
+        "The pneumothorax has resolved since the prior study, and there is no consolidation.",
+        "The pneumothorax is no longer clearly visible.",
+        "The pneumothorax is not seen any more.",
+    ],
+)
+def test_what_has_resolved_is_absent(text: str) -> None:
+    assert "pneumothorax absent" in read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("The pleural effusion has not resolved.", PARTLY),
+        ("The pleural effusion has partially resolved.", PARTLY),
+        ("The pleural effusion has nearly resolved.", PARTLY),
+        ("The pleural effusion has probably resolved.", PARTLY),
+        ("The pleural effusion has resolved, but a small residual remains.", PARTLY),
+        ("None of the pleural effusions have resolved.", PARTLY),
+        ("The left pleural effusion has resolved.", PARTLY),
+        ("The large pleural effusion has resolved.", PARTLY),
+        ("The apical pneumothorax has resolved.", PARTLY),
+        ("The consolidation in the left lower lobe has cleared.", PARTLY),
+        ("The consolidation in the upper and lower lobes has cleared.", PARTLY),
+        ("The pleural effusion is no longer large.", REASONS["historical"]),
+        ("The pleural effusion is not large any more.", PARTLY),
+    ],
+)
+def test_what_has_resolved_in_part_or_not_at_all_is_no_fact(text: str, reason: str) -> None:
+    said = statements_of([text], CHEST)
+    assert (said.statements, said.left_out) == ([], [reason])
+
+
+def test_one_verb_may_be_of_two_findings_or_of_the_last_alone() -> None:
+    assert read("Consolidation and pneumothorax have resolved.") == {"pneumothorax absent"}
+    assert read("Consolidation is seen and the pneumothorax has resolved.") == {
+        "consolidation present", "pneumothorax absent",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["Technique: PA and lateral. There is a pleural effusion.", "History: pneumonia."])
+def test_names_in_sections_that_do_not_tell_of_the_picture_are_counted(text: str) -> None:
+    said = statements_of([text], CHEST)
+    assert (said.statements, said.left_out) == ([], [ASIDE])
+
+
+def test_a_heading_of_the_picture_s_own_ends_what_is_about_its_making() -> None:
+    assert read("Exam: Chest radiograph.\nLungs: There is a pleural effusion.") == {"pleural_effusion present"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pipeline.describe.reports.report_facts import Reported, report_facts
 from schemas.facts import IMAGE, KINDS, Fact
 from schemas.lexicon.attributes import attribute_table
-from schemas.lexicon.findings import findings
+from schemas.lexicon.findings import ancestors, findings
 from schemas.lexicon.places import is_place
 from schemas.reasons import REASONS
 from tests.pipeline.describe.builders import make_marked, make_region
@@ -114,4 +114,10 @@ def test_what_is_not_the_same_finding_stands_beside_the_annotation() -> None:
 
 def test_what_a_report_states_is_known_whatever_annotations_say() -> None:
     reported = told("Possible pulmonary nodule. No pneumothorax.", annotation_scope=["pulmonary nodule"])
-    assert reported.stated == {"pulmonary_nodule"}
+    assert reported.stated == {"pulmonary_nodule", *ancestors("pulmonary_nodule")}
+
+
+def test_what_a_report_states_and_denies_is_stated_with_its_wider_terms() -> None:
+    assert "pneumothorax" in told("No pneumothorax. There is a small pneumothorax.").stated
+    assert {"empyema", "pleural_effusion"} <= told("Empyema.").stated
+    assert told("No pneumothorax.").stated == frozenset()
