@@ -5,10 +5,14 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
+
 from annotators.captioners.chat.settings import ServerSettings
 from pipeline.work import Work
+from schemas.tables.columns import KEY_NAMES, row_keys
 
 PILOT = "asked: nobody yet; build with `--limit 20` first, and this line tells what the rest will cost"
+TOO_FEW = "asked: too little for an estimate; let a build with `--limit 20` end first, and this line tells the rest"
 
 
 def asked_line(summary: Mapping[str, Any]) -> str:
@@ -23,23 +27,25 @@ def asked_line(summary: Mapping[str, Any]) -> str:
 
 
 def expected_line(work: Work, answers: Path, settings: ServerSettings, images: int) -> str:
-    """From all that was asked so far for the pictures that are described: a pilot of `--limit`, or half of a build.
+    """From all that was asked so far for the pictures of finished parts: a pilot of `--limit`, or half of a build.
 
-    Whatever was asked twice, with another prompt, makes a picture look dearer than it is.
+    Whatever was asked twice, with another prompt, or for a part that is not finished, makes a picture look dearer than
+    it is.
     """
     from annotators.captioners.chat.estimate import Range, estimate
     from annotators.captioners.chat.ledger import Ledger
     from annotators.captioners.chat.served import LEDGER
 
-    captions, path = work.index("captions"), answers / LEDGER
-    if captions is None or not captions.rows or not path.exists():
+    path = answers / LEDGER
+    if not path.exists():
         return PILOT
     with Ledger(settings.prices, path=path) as ledger:
         pilot = ledger.summary()
     known = pilot["all_runs"]["answers_with_usage"]
-    if known < 2:
-        return PILOT
-    asked = estimate(pilot, ceil(images * known / captions.rows))
+    pictures = _pictures(work)
+    if known < 2 or not pictures:
+        return TOO_FEW
+    asked = estimate(pilot, ceil(images * known / pictures))
 
     def told(amount: Range, unit: str, digits: int) -> str:
         return f"{amount.expected:,.{digits}f} ({amount.low:,.{digits}f} to {amount.high:,.{digits}f}) {unit}"
@@ -50,6 +56,22 @@ def expected_line(work: Work, answers: Path, settings: ServerSettings, images: i
         told(asked.completion_tokens, "tokens out", 0),
         told(asked.money, asked.currency, 2),
         told(asked.seconds, "seconds", 0),
-        f"by {known} answers for {captions.rows} pictures; those are among them",
+        f"by {known} answers for {pictures} pictures{_begun(work)}; those are among them",
     )
     return ", ".join(parts)
+
+
+def _pictures(work: Work) -> int:
+    """That a server wrote of, in any committed part: after an interrupted build no index names them, and a pilot's part
+    may hold the same pictures.
+    """
+    found: set[str] = set()
+    for key in work.present("drafts"):
+        table = work.read("drafts", key, [*KEY_NAMES, "texts_origin"])
+        found.update(row_keys(table.filter(pc.equal(table["texts_origin"], "openai"))).to_pylist())
+    return len(found)
+
+
+def _begun(work: Work) -> str:
+    left = sum(not work.has("drafts", key) for key in work.plan("drafts") or ())
+    return f" and some of {left} unfinished parts" if left else ""

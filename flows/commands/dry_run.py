@@ -25,9 +25,10 @@ def print_plan(order: BuildOrder) -> None:
             tell(f"{name}: {counts.images} images{more}, {counts.later} files of formats that a later step reads")
         (size,) = trace.connection.execute("SELECT coalesce(sum(size_bytes), 0) FROM files").fetchone()
     tell(f"space: about {size * BYTES_A_SOURCE_BYTE / 1e9:.2f} GB needed, {_free(order)} free")
-    if order.config.describe.openai is not None and order.config.describe.writer != "rules":
+    describe = order.config.describe
+    if describe.openai is not None and describe.writer == "openai":
         images = sum(inventory.counts.images for inventory in inventories.values())
-        tell(expected_line(order.work, order.answers, order.config.describe.openai, images))
+        tell(expected_line(order.work, order.answers, describe.openai, images))
 
 
 def _free(order: BuildOrder) -> str:

@@ -94,7 +94,9 @@ def _ranges(config: CorpusConfig) -> Iterator[tuple[str, float, float, float]]:
         yield f"annotate.detectors.{i}.confidence", detector.confidence, 0, 1
         yield f"annotate.detectors.{i}.most", detector.most, 1, 10_000
         yield f"annotate.detectors.{i}.threads", detector.threads, 1, 1024
-    yield "describe.negatives_per_region", config.describe.negatives_per_region, 0, 100
+    for name in ("negatives_per_region", "negatives_per_report", "names_per_report", "relations_per_report"):
+        yield f"describe.{name}", getattr(config.describe, name), 0, 100
+    yield "describe.regions_with_negatives", config.describe.regions_with_negatives, 0, 10_000
     yield "release.global_side_px", release.global_side_px, 64, 65_500
     yield "release.crop_side_px", release.crop_side_px, 16, 65_500
     yield "release.crop_context", release.crop_context, 0, 10

@@ -55,6 +55,10 @@ def test_versions_as_people_write_them_are_taken(tmp_path: Path) -> None:
         ("sources.0.rejected_limit=.nan", "sources.0.rejected_limit: nan is not from 0 to 1"),
         ("sources.0.rejected_limit=-1", "sources.0.rejected_limit: -1 is not from 0 to 1"),
         ("ingest.max_file_mb=0", "ingest.max_file_mb: 0 is not from 1"),
+        ("describe.negatives_per_report=-1", "describe.negatives_per_report: -1 is not from 0 to 100"),
+        ("describe.regions_with_negatives=-1", "describe.regions_with_negatives: -1 is not from 0 to 10000"),
+        ("describe.names_per_report=101", "describe.names_per_report: 101 is not from 0 to 100"),
+        ("describe.relations_per_report=-2", "describe.relations_per_report: -2 is not from 0 to 100"),
         ("release.jpeg_quality=101", "release.jpeg_quality: 101 is not from 1 to 100"),
     ],
 )
