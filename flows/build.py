@@ -15,7 +15,7 @@ from pipeline.describe.balance.reduce import reduced_rates
 from pipeline.describe.balance.stage import Balance
 from pipeline.describe.captions import Describe
 from pipeline.describe.local_writer import local_stage
-from pipeline.describe.noted import note_settings
+from pipeline.describe.noted import as_noted, note_settings
 from pipeline.describe.writers import served
 from pipeline.ingest.images import Ingest
 from pipeline.ingest.records import Records
@@ -161,6 +161,7 @@ def annotate(run: Run) -> None:
 
 def describe(run: Run) -> None:
     """Texts with all negatives that can be drawn, then those of these that have a counterpart."""
+    noted = as_noted(run.config.describe)
     _write(run)
     inputs = [run.stored(part, "drafts", "selection") for part in run.parts()]
     rates = reduced_rates(run.order.work, inputs)
@@ -170,12 +171,12 @@ def describe(run: Run) -> None:
             for part, stored, of_part in zip(run.parts(), inputs, rates, strict=True)
         ]
     )
+    note_settings(run.order.work, noted)
 
 
 def _write(run: Run) -> None:
     """A model is asked from this process, which holds it, or the one ledger and the credential, some parts at once."""
     settings = run.config.describe
-    note_settings(run.order.work, settings)
     if settings.writer == "rules":
         run.finish(_described(run, Describe(settings)))
         return

@@ -1,4 +1,7 @@
-"""How the texts of a picture came about, from stored answers: what was asked, what came, what became of it."""
+"""How the texts of a picture came about, from stored answers: what was asked, what came, what became of it.
+
+Answers of a model in this process are not stored: of its texts the table `captions` tells what became of them.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,20 +11,19 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from annotators.captioners.captioner import Captioner
 from annotators.captioners.chat.answer import Answer
 from annotators.captioners.chat.cache import AnswerCache
 from annotators.captioners.chat.request import ChatRequest
 from annotators.captioners.chat.stored import StoredChat
-from annotators.captioners.prompted.prompt import read_prompt
 from annotators.captioners.prompted.request import REGIONS
 from annotators.captioners.prompted.writer import PromptedWriter
 from annotators.captioners.rules import RuleWriter
 from pipeline.describe.captions import DescribeSeen
 from pipeline.describe.checked_texts import Written, checked_texts
-from pipeline.describe.noted import noted_settings
+from pipeline.describe.noted import Noted, noted_settings
 from pipeline.describe.pictures import Picture, pictures
 from pipeline.describe.settings import DescribeSettings
+from pipeline.describe.stored_texts import stored_texts
 from pipeline.work import Work
 from schemas.errors import StorageError, WrongRun
 from schemas.tables.columns import KEY_NAMES, row_keys
@@ -46,7 +48,10 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Retold:
-    """`region` is the place of the region that was asked about, None for the whole picture."""
+    """`region` is the place of the region that was asked about, None for the whole picture.
+
+    `from_table`: the texts stand as in the table `captions`, since there are no answers to tell them from.
+    """
 
     picture: Picture
     region: int | None
@@ -54,6 +59,7 @@ class Retold:
     exchanges: Sequence[Exchange]
     writer: str
     system: str
+    from_table: bool
 
     @property
     def region_id(self) -> str:
@@ -65,25 +71,40 @@ def retold(work: Work, answers: Path, identity: str) -> Retold:
 
     Raises WrongRun where there is none or several, or where the work directory holds no captions.
     """
-    settings = noted_settings(work)
-    picture, region = _found(work, settings, identity)
-    chat, writer = _writer(settings, answers)
-    (texts,) = checked_texts(writer, RuleWriter(), [picture.evidence])
-    heard = [Exchange(request, answer) for request, answer in (chat.heard if chat else ())]
+    noted = noted_settings(work)
+    picture, region = _found(work, noted.settings, identity)
+    texts, heard = _texts(work, noted, answers, picture)
     mark = "" if region is None else f"r{region + 1}"
     system = heard[0].request.system if heard else ""
     of = [each for each in heard if region is None or each.is_about(mark)]
-    slots = [each for each in texts if region is None or each.slot[1] == picture.evidence.regions[region].region_id]
-    return Retold(picture, region, slots, of, writer.name, system)
+    ids = [each.region_id for each in picture.evidence.regions]
+    about = {"", *ids} if region is None else {ids[region]}
+    slots = [each for each in texts if each.slot[1] in about]
+    writer = noted.settings.writer
+    return Retold(picture, region, slots, of, writer, system, from_table=writer == "transformers")
 
 
-def _writer(settings: DescribeSettings, answers: Path) -> tuple[StoredChat | None, Captioner]:
-    if settings.writer == "rules" or settings.openai is None:
-        return None, RuleWriter()
+def _texts(work: Work, noted: Noted, answers: Path, picture: Picture) -> tuple[Sequence[Written], list[Exchange]]:
+    match noted.settings.writer:
+        case "rules":
+            (texts,) = checked_texts(RuleWriter(), RuleWriter(), [picture.evidence])
+            return texts, []
+        case "transformers":
+            return stored_texts(work, picture.key), []
+        case "openai":
+            return _told_again(noted, answers, picture)
+
+
+def _told_again(noted: Noted, answers: Path, picture: Picture) -> tuple[Sequence[Written], list[Exchange]]:
+    server, prompt = noted.settings.openai, noted.prompt
+    assert server is not None
+    assert prompt is not None
     if not answers.is_dir():
         raise StorageError(f"{answers}: the answers of the server are gone; they lay beside the work directory")
-    chat = StoredChat(AnswerCache(answers), settings.openai.model)
-    return chat, PromptedWriter(settings.writer, chat, read_prompt(settings.openai.prompt), settings.openai)
+    chat = StoredChat(AnswerCache(answers), server.model)
+    writer = PromptedWriter(noted.settings.writer, chat, prompt, server)
+    (texts,) = checked_texts(writer, RuleWriter(), [picture.evidence])
+    return texts, [Exchange(request, answer) for request, answer in chat.heard]
 
 
 def _found(work: Work, settings: DescribeSettings, identity: str) -> tuple[Picture, int | None]:

@@ -1,4 +1,5 @@
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +84,35 @@ def test_texts_by_rule_are_shown_with_their_evidence(tmp_path: Path) -> None:
     assert region["caption"] in html
     assert "what it is: red blood cell" in html
     assert "What was asked" not in html
+
+
+def test_a_prompt_of_one_s_own_is_noted_by_its_content(tmp_path: Path) -> None:
+    own = tmp_path / "home" / "own.yaml"
+    own.parent.mkdir()
+    own.write_bytes((files("annotators.captioners.prompts") / "findings-1.yaml").read_bytes())
+    config = make_corpus(tmp_path / "sources", smears=1, films=1)
+    with chat_server(first_wrong, json.dumps) as server:
+        build_small(config, tmp_path / "work", *ask_for(server, prompt=str(own)), until="describe")
+    own.unlink()
+    assert str(tmp_path) not in (tmp_path / "work" / "captions" / "writer.json").read_text()
+    region = rows_of(tmp_path / "work", "smears")[0]["regions"][0]
+    html = shown(tmp_path / "work", region["region_id"], tmp_path)
+    assert html.count("<h3>Request ") == 2
+    assert "None is stored" not in html
+
+
+def test_an_interrupted_build_leaves_the_settings_of_the_captions_that_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, noted = make_corpus(tmp_path / "sources", smears=1, films=1), tmp_path / "work" / "captions" / "writer.json"
+    build_small(config, tmp_path / "work", until="describe")
+    before = noted.read_bytes()
+    assert json.loads(before)["model"] is None
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("flows.build.reduced_rates", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        build_small(config, tmp_path / "work", "describe.names_per_report=1", until="describe")
+    assert noted.read_bytes() == before

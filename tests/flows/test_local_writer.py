@@ -2,17 +2,23 @@
 
 import json
 import pickle
+from collections.abc import Sequence
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from annotators.captioners.chat.answer import Answer, Failed
+from annotators.captioners.chat.request import ChatRequest
 from annotators.captioners.local.chat import LocalChat
 from annotators.captioners.local.folder import folder_sha256, read_folder
 from annotators.captioners.local.settings import LocalSettings
 from annotators.inference import cpu_threads
 from flows.build import Built
-from pipeline.describe.local_writer import local_stage
+from flows.commands.captions_show import run
+from pipeline.describe.checked_texts import Checks
+from pipeline.describe.local_writer import PlacedChat, local_stage
 from schemas.errors import ConfigError, WeightsError
 from tests.annotators.captioners.local.server import local_server
 from tests.annotators.tiny_vlm import save_tiny_vlm
@@ -120,3 +126,43 @@ def test_the_stage_survives_pickling(config: Path, weights: Path, tmp_path: Path
     again = pickle.loads(pickle.dumps(stage))
     assert again.settings() == stage.settings()
     assert again.reads == stage.reads
+
+
+def test_a_batch_that_does_not_fit_in_the_midst_of_a_build_names_its_place() -> None:
+    class Full:
+        def ask(self, requests: Sequence[ChatRequest]) -> list[Answer | Failed]:
+            raise ConfigError("batch", f"{len(requests)} answers at once do not fit")
+
+    with pytest.raises(ConfigError, match=r"^describe\.transformers\.batch: 0 answers at once do not fit"):
+        PlacedChat(Full()).ask([])
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the model babbles is taken as it comes, so that rules say something else."""
+    monkeypatch.setattr(Checks, "failures", lambda *_: ())
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_texts_of_a_model_are_shown_as_they_are_stored(config: Path, weights: Path, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    unused = f"describe.openai={json.dumps({'url': 'http://127.0.0.1:9/v1', 'model': 'm'})}"
+    rows = captions(build_small(config, work, *write_with(weights), unused, until="describe"), work)
+    (row, *_) = [row for row in rows if row["source"] == "smears"]
+    region = row["regions"][0]
+    assert region["written"][0]["writer"] == "transformers"
+    run(str(work), region["region_id"], str(tmp_path / "page.html"))
+    html = unescape((tmp_path / "page.html").read_text())
+    assert region["caption"] in html
+    assert region["paraphrase"] in html
+    assert "its answers are not stored" in html
+    assert "what it is: " in html
+    assert "What was asked" not in html
+
+
+def test_what_is_noted_of_a_model_names_no_place(built: Built, work: Path, weights: Path) -> None:
+    text = (work / "captions" / "writer.json").read_text()
+    noted = json.loads(text)
+    assert str(weights) not in text
+    assert not {"weights", "device", "batch", "threads"} & noted["model"].keys()
+    assert noted["model"]["sha256"] == folder_sha256(str(weights))
