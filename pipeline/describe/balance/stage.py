@@ -20,7 +20,7 @@ class Balance:
     """Rows of CAPTIONS, one a row of `drafts`, in its order."""
 
     name: ClassVar[str] = "captions"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "drafts": tuple(CAPTIONS.names),
         "selection": SELECTION_READS,
