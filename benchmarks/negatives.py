@@ -30,6 +30,7 @@ from pipeline.phantoms.settings import Noise, PhantomSettings
 from pipeline.phantoms.supervision import supervise
 from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS
 from schemas.tables.images import IMAGES
+from schemas.tables.records import RECORDS
 from schemas.tables.regions import REGIONS
 from schemas.tables.selection import SELECTION
 
@@ -128,7 +129,12 @@ def corpus(name: str, settings: PhantomSettings, options: DescribeSettings) -> C
                 )
                 things[each["region_id"]] = Thing(region, (row["width"], row["height"]))
             truth[phantom.id] = replace(phantom, pixels=phantom.pixels[:0, :0].copy(), stored=None)
-    rows = {"images": (images, IMAGES), "selection": (images, SELECTION), "regions": (regions, REGIONS)}
+    rows = {
+        "images": (images, IMAGES),
+        "selection": (images, SELECTION),
+        "regions": (regions, REGIONS),
+        "records": (images, RECORDS),
+    }
     tables = {name: pa.Table.from_pylist(of, schema=schema) for name, (of, schema) in rows.items()}
     drafts = Describe(options)({name: tables[name].select(list(columns)) for name, columns in Describe.reads.items()})
     counts = counted(drafts, tables["selection"])
