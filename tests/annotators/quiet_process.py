@@ -3,6 +3,7 @@
 Prints one JSON object. Audit hooks see every address that Python resolves or connects to, and every program it starts.
 """
 
+import importlib
 import json
 import os
 import socket
@@ -38,6 +39,7 @@ def state() -> dict[str, Any]:
     import annotators.detectors.yolo
     import annotators.segmenters.sam  # noqa: F401
 
+    importlib.import_module("accelerate.scheduler")  # transformers imports it where it is there; it sets a filter
     return {
         "environment": dict(os.environ),
         "threads": [cv2.getNumThreads(), torch.get_num_threads()],
