@@ -17,7 +17,7 @@ from transformers import (
     RTDetrV2ForObjectDetection,
 )
 
-from annotators.quiet_transformers import quiet
+from annotators.quiet_transformers import check_complete, quiet
 from annotators.weights import CONFIG_FILE, TENSORS_FILE, Weights, architecture, read_state, unfit, write_state
 from schemas.errors import WeightsError
 
@@ -72,7 +72,7 @@ def load_rt_detr(weights: Weights) -> RtDetrModel:
                 ignore_mismatched_sizes=True,  # they are told of and refused below, with a name
                 output_loading_info=True,
             )
-        _check_complete(told)
+        check_complete(told, _is_needed)
         model = RtDetrModel(network.eval().requires_grad_(False), tuple(config.id2label.values()))
         with torch.inference_mode():  # sizes that do not fit each other show only here
             network(torch.zeros(1, 3, model.least_side_px, model.least_side_px))
@@ -149,17 +149,9 @@ def _taken(config: Any, described: Mapping[str, Any]) -> dict[str, Any]:
     return {key: described[key] for key in sorted(own.difference(NOT_TAKEN)) if key in described}
 
 
-def _check_complete(told: Mapping[str, Any]) -> None:
-    """Raises ValueError where tensors are missing, left over or of another shape; counters of training may be."""
-    mismatched = {name for name, *_ in told["mismatched_keys"]}
-    for what, names in (
-        ("is missing", told["missing_keys"]),
-        ("has another shape", mismatched),
-        ("has no place", told["unexpected_keys"]),
-    ):
-        for name in sorted(names):
-            if not name.startswith(NOT_NEEDED) and not name.endswith(".num_batches_tracked"):
-                raise ValueError(f"{name} {what}")
+def _is_needed(name: str) -> bool:
+    """Counters of training are not."""
+    return not name.startswith(NOT_NEEDED) and not name.endswith(".num_batches_tracked")
 
 
 def _float(state: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

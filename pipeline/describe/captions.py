@@ -50,7 +50,7 @@ class Writer(Captioner, Renderer, Protocol):
 
 @dataclass(frozen=True)
 class Describe:
-    """Kept pictures to captions, in the order of their keys."""
+    """Kept pictures to their texts with all negatives that can be drawn, in the order of their keys."""
 
     name: ClassVar[str] = "drafts"
     version: ClassVar[int] = 13

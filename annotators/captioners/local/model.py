@@ -8,7 +8,7 @@ import torch
 from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig, PreTrainedTokenizerFast
 
 from annotators.captioners.local.settings import Precision
-from annotators.quiet_transformers import quiet
+from annotators.quiet_transformers import check_complete, quiet
 from annotators.weights import Weights, unfit
 
 HERE_ALONE: Mapping[str, Any] = {"local_files_only": True, "trust_remote_code": False}
@@ -46,7 +46,7 @@ def load_model(weights: Weights, device: torch.device, dtype: Precision) -> Loca
                 attn_implementation="sdpa",  # a config could name kernels to be fetched
                 output_loading_info=True,
             )
-        _check_complete(told)
+        check_complete(told)
         _check_processor(processor)
         ends, vocabulary = _ends(network, processor.tokenizer), _vocabulary(network, processor.tokenizer)
     except Exception as error:  # configs, templates and builders fail in many ways on values that do not fit each other
@@ -54,18 +54,6 @@ def load_model(weights: Weights, device: torch.device, dtype: Precision) -> Loca
     # Published ones hold penalties and samplings that would change an answer behind the request's back.
     network.generation_config = GenerationConfig(eos_token_id=list(ends), pad_token_id=processor.tokenizer.pad_token_id)
     return LocalModel(network.eval().requires_grad_(False).to(device), processor, ends, vocabulary)
-
-
-def _check_complete(told: Mapping[str, Any]) -> None:
-    """Raises ValueError where tensors are missing, left over or of another shape."""
-    mismatched = {name for name, *_ in told["mismatched_keys"]}
-    for what, names in (
-        ("is missing", told["missing_keys"]),
-        ("has another shape", mismatched),
-        ("has no place", told["unexpected_keys"]),
-    ):
-        if names:
-            raise ValueError(f"{min(names)} {what}")
 
 
 def _check_processor(processor: Any) -> None:
