@@ -34,10 +34,21 @@ class Background:
     def submit(self, work: Coroutine[Any, Any, Result]) -> "Future[Result]":
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
+    def wait(self) -> None:
+        """Returns when all that is under way has ended, well or badly."""
+        self.submit(_ended()).result()
+
     async def _cancel_all(self) -> None:
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
+        for task in _others():
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _ended()
         await self._close()
         await self._loop.shutdown_asyncgens()
+
+
+def _others() -> set[asyncio.Task[Any]]:
+    return {task for task in asyncio.all_tasks() if task is not asyncio.current_task()}
+
+
+async def _ended() -> None:
+    await asyncio.gather(*_others(), return_exceptions=True)

@@ -17,7 +17,7 @@ from annotators.captioners.chat.post import Post
 from annotators.captioners.chat.request import ChatRequest
 from annotators.captioners.chat.sender import Question, Sender
 from annotators.captioners.chat.settings import ServerSettings, check
-from schemas.errors import StorageError
+from schemas.errors import StorageError, WrongRun
 
 UNDER_WAY = 4  # times `concurrency`: while an answer is stored, the next request is on its way
 WRITERS = 8  # threads; waiting for a disk, they share its flushes
@@ -27,7 +27,9 @@ class ChatClient:
     """Asks one server; whatever was answered before comes from the cache.
 
     Identical requests of one call are sent once. An answer is stored before it is handed out. Entered as a context, it
-    sends from a thread of its own; left, it gives up what is under way. The ledger and the cache stay open.
+    sends from a thread of its own. Left with a WrongRun, it sends nothing more and stores what is still answered:
+    other threads' requests are paid for as well. Left otherwise, it gives up what is under way. The ledger and the
+    cache stay open.
     """
 
     def __init__(
@@ -56,7 +58,10 @@ class ChatClient:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.close()
+        with self._stack:
+            if isinstance(error, WrongRun):
+                self._background.submit(self._sender.stop(error)).result()
+                self._background.wait()
 
     def ask(self, requests: Sequence[ChatRequest]) -> list[Answer | Failed]:
         """One for each request, in order. Raises as `ask_each`; what was answered until then is in the cache."""

@@ -54,9 +54,13 @@ class Sender:
                     attempt = await self._last_attempt(question)
                 return await self._kept(question.key, attempt)
             except WrongRun as error:
-                self._error = self._error or error
-                self._stopping.set()
+                await self.stop(error)
                 raise
+
+    async def stop(self, error: WrongRun) -> None:
+        """Nothing more is sent; who waits to send gets the first error."""
+        self._error = self._error or error
+        self._stopping.set()
 
     async def _last_attempt(self, question: Question) -> Attempt:
         attempt = await self._attempt(question)

@@ -22,7 +22,7 @@ ANSWERS, LEDGER = "answers", "ledger.jsonl"
 class ServedChat:
     """Threads may share it; one process at a time asks, since the ledger has one budget.
 
-    Left, it gives up what is under way; what was paid for is stored. It survives pickling as if nobody had asked.
+    Left, it does with what is under way as `ChatClient` does. It survives pickling as if nobody had asked.
     """
 
     def __init__(self, settings: ServerSettings, folder: Path) -> None:
@@ -36,7 +36,7 @@ class ServedChat:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._stack.close()
+        self._stack.__exit__(kind, error, trace)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return ServedChat, (self._settings, self._folder)

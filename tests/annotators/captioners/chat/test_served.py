@@ -1,4 +1,5 @@
 import pickle
+import time
 from pathlib import Path
 from threading import Thread
 
@@ -6,9 +7,9 @@ import pytest
 
 from annotators.captioners.chat.answer import Answer
 from annotators.captioners.chat.served import ANSWERS, LEDGER, ServedChat
-from schemas.errors import LockedError, StorageError
+from schemas.errors import LockedError, ServerError, StorageError
 from tests.annotators.captioners.chat.builders import make_request, make_settings
-from tests.annotators.captioners.chat.server import chat_server, said
+from tests.annotators.captioners.chat.server import ChatServer, chat_server, said
 
 
 def test_nothing_is_written_before_somebody_asks(tmp_path: Path) -> None:
@@ -46,6 +47,24 @@ def test_threads_share_one_ledger(tmp_path: Path) -> None:
     assert summary is not None
     assert summary["run"]["answered"] == server.asked.total() == 40
     assert len((tmp_path / LEDGER).read_text().splitlines()) == 40
+
+
+def test_what_another_thread_asked_is_stored_when_a_run_has_to_end(tmp_path: Path) -> None:
+    requests = [make_request("first"), make_request("second")]
+
+    def end_while_another_asks(server: ChatServer) -> None:
+        with ServedChat(make_settings(server.url), tmp_path) as chat:
+            Thread(target=chat.ask, args=(requests,), daemon=True).start()
+            while server.asked.total() < 2:
+                time.sleep(0.001)
+            raise ServerError("another part may not go on")
+
+    with chat_server(lambda text, _: said(text, delay_s=0.3)) as server:
+        with pytest.raises(ServerError):
+            end_while_another_asks(server)
+        with ServedChat(make_settings(server.url), tmp_path) as chat:
+            assert all(isinstance(answer, Answer) for answer in chat.ask(requests))
+        assert server.asked.total() == 2
 
 
 def test_a_second_asker_is_refused(tmp_path: Path) -> None:
