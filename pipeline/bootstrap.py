@@ -36,14 +36,32 @@ def too_few(n: int, groups: int) -> Figure:
 
 def figure(statistic: Statistic, groups: Sequence[str], resamples: int, seed: int = 0) -> Figure:
     """Of a statistic of rows: resamples whole groups; 2.5 and 97.5 percentiles."""
+    return figure_of_draws([statistic], groups, resamples, seed)
+
+
+def figure_of_draws(statistics: Sequence[Statistic], groups: Sequence[str], resamples: int, seed: int = 0) -> Figure:
+    """The mean of statistics of which each is a draw of something random, as of weights.
+
+    Groups and draws are resampled, apart from each other (crossed), so that the interval holds what either adds.
+    """
     names, member = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     if len(names) < LEAST_GROUPS:
         return too_few(len(groups), len(names))
     order = np.argsort(member, kind="stable")
     starts = np.searchsorted(member[order], np.arange(len(names) + 1))
-    rows = [order[starts[i] : starts[i + 1]] for i in range(len(names))]
-    found = [statistic(np.concatenate([rows[i] for i in drawn])) for drawn in _draws(len(rows), resamples, seed)]
-    return _between(statistic(np.arange(len(groups))), found, len(groups), len(names))
+    members = [order[starts[i] : starts[i + 1]] for i in range(len(names))]
+    found = []
+    chosen = _draws(len(statistics), resamples, seed + 1)
+    for drawn, which in zip(_draws(len(names), resamples, seed), chosen, strict=True):
+        rows = np.concatenate([members[i] for i in drawn])
+        found.append(_mean_of(statistics, rows, np.bincount(which, minlength=len(statistics))))
+    every = np.ones(len(statistics), np.int64)
+    return _between(_mean_of(statistics, np.arange(len(groups)), every), found, len(groups), len(names))
+
+
+def _mean_of(statistics: Sequence[Statistic], rows: Rows, times: Rows) -> float:
+    values = [count * statistic(rows) for statistic, count in zip(statistics, times, strict=True) if count]
+    return float(sum(values) / times.sum())
 
 
 def mean(values: Sequence[float] | Floats, groups: Sequence[str], resamples: int, seed: int = 0) -> Figure:
@@ -59,9 +77,9 @@ def mean(values: Sequence[float] | Floats, groups: Sequence[str], resamples: int
     return _between(float(sums.sum() / len(groups)), found, len(groups), len(names))
 
 
-def _draws(groups: int, resamples: int, seed: int) -> Iterator[Rows]:
+def _draws(count: int, resamples: int, seed: int) -> Iterator[Rows]:
     random = np.random.default_rng(seed)
-    return (random.integers(0, groups, groups) for _ in range(resamples))
+    return (random.integers(0, count, count) for _ in range(resamples))
 
 
 def _between(value: float, resampled: Sequence[float], n: int, groups: int) -> Figure:

@@ -32,6 +32,7 @@ def read_evaluation(path: Path, overrides: tuple[str, ...] = ()) -> EvaluationCo
         ("evaluate.regions", settings.regions, 1, 100_000),
         ("evaluate.resamples", settings.resamples, 20, 1_000_000),
         ("evaluate.examples", settings.examples, 0, 1000),
+        ("evaluate.draws", settings.draws, 1, 1000),
         ("evaluate.seed", settings.seed, 0, 1e9),
         ("evaluate.threads", settings.threads, 0, 1000),
     ):

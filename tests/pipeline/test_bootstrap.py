@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from pipeline.bootstrap import LEAST_GROUPS, auc, figure, mean
+from pipeline.bootstrap import LEAST_GROUPS, Rows, Statistic, auc, figure, figure_of_draws, mean
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,28 @@ def test_an_interval_covers_the_truth_about_as_often_as_it_says() -> None:
 def test_a_statistic_that_seldom_has_a_value_is_judged_by_those_that_have() -> None:
     found = figure(lambda rows: float("nan"), [str(i) for i in range(30)], 20)
     assert found.value is None
+
+
+def test_one_draw_is_the_statistic_itself() -> None:
+    values, groups = np.random.default_rng(0).normal(size=60), [str(i % 30) for i in range(60)]
+
+    def statistic(rows: Rows) -> float:
+        return float(values[rows].mean())
+
+    assert figure_of_draws([statistic], groups, 200) == figure(statistic, groups, 200)
+
+
+def always(value: float) -> Statistic:
+    return lambda _: float(value)
+
+
+def test_an_interval_over_draws_holds_what_they_differ_by() -> None:
+    """Groups add nothing here; four draws that score 0, 0, 1 and 1 say little of their mean."""
+    groups = [str(i) for i in range(LEAST_GROUPS)]
+    few = figure_of_draws([always(value) for value in (0, 0, 1, 1)], groups, 1000)
+    assert (few.value, few.low, few.high) == (0.5, 0.0, 1.0)
+    many = figure_of_draws([always(value) for value in [0, 1] * 50], groups, 1000)
+    assert many.value == 0.5
+    assert many.low is not None
+    assert many.high is not None
+    assert many.high - many.low == pytest.approx(2 * 1.96 * 0.05, rel=0.2)

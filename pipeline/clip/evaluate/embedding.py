@@ -60,6 +60,19 @@ def embed(model: RegionClip, rows: ReleaseRows, batch: int, most: int, change: C
     return Embeddings(known, glob, informed, regions, boxes, owner, sum(part.left_out for part in parts))
 
 
+def embed_pictures(models: Sequence[RegionClip], rows: ReleaseRows, batch: int) -> list[Vectors]:
+    """z_global (n, e) of each model, without boxes; the models take pictures of one size."""
+    settings = models[0].settings
+    sizes = Sizes(settings.image.side_px, settings.roi.crop_px, 0)
+    parts: list[list[Vectors]] = [[] for _ in models]
+    for samples in _samples(rows, batch):
+        views = batch_of(samples, sizes, NO_SHAKING, (0,)).views.to(models[0].image_head.weight.device)
+        for model, found in zip(models, parts, strict=True):
+            with torch.no_grad():
+                found.append(model.embed_images(views, roi=False).z_global.float().cpu().numpy())
+    return [np.concatenate(found) for found in parts]
+
+
 def _samples(rows: ReleaseRows, batch: int) -> Iterator[list[Sample]]:
     for start in range(0, len(rows), batch):
         yield [sample_of(rows[i]) for i in range(start, min(start + batch, len(rows)))]

@@ -16,6 +16,7 @@ from pipeline.clip.evaluate.embedding import (
     Vectors,
     boxes_alone,
     embed,
+    embed_pictures,
     embed_texts,
     shuffled_boxes,
 )  # fmt: skip
@@ -86,24 +87,24 @@ def evaluate(
         torch.set_num_threads(settings.threads)
     device = device_of(settings.device)
     model, tokenizer, state = load_model(checkpoint)
-    torch.manual_seed(settings.seed)
-    floor = RegionClip(state.model, tokenizer.size, model.configs).eval().to(device)
+    floors = [_drawn(model, tokenizer, settings.seed + i).to(device) for i in range(settings.draws)]
     model = model.to(device)
     rows = ReleaseRows(release, split)
     told(f"{len(rows)} rows of split {split}")
     trained = _seen(model, tokenizer, rows, settings)
-    told("random weights, shuffled boxes, boxes on grey")
-    untrained = _seen(floor, tokenizer, rows, settings)
+    told(f"{settings.draws} draws of random weights, shuffled boxes, boxes on grey")
+    pictures = list(zip(floors, embed_pictures(floors, rows, settings.batch), strict=True))
+    untrained = _seen(floors[0], tokenizer, rows, settings)
     shuffled, alone = (
-        embed(model, rows, settings.batch, settings.regions, change).z_region
-        for change in (shuffled_boxes, boxes_alone)
+        embed(model, rows, settings.batch, settings.regions, change) for change in (shuffled_boxes, boxes_alone)
     )
     told("tables")
+    controls = {SHUFFLED: shuffled.z_region, BOXES: alone.z_region}
     tables = (
-        *_zero_shot(trained, untrained, tokenizer, settings),
+        *_zero_shot(trained, pictures, alone.z_global_roi, tokenizer, settings),
         *_retrieval(trained, untrained, settings),
-        *_regions(trained, untrained, {SHUFFLED: shuffled, BOXES: alone}, settings),
-        *_names(trained, untrained, {SHUFFLED: shuffled, BOXES: alone}, tokenizer, settings),
+        *_regions(trained, untrained, controls, settings),
+        *_names(trained, untrained, controls, tokenizer, settings),
     )
     groups = rows.group_hashes()
     about = {
@@ -119,6 +120,12 @@ def evaluate(
         "settings": asdict(settings),
     }
     return Evaluation(tables, trained.found, trained.reports, about)
+
+
+def _drawn(model: RegionClip, tokenizer: Tokenizer, seed: int) -> RegionClip:
+    """The same model before it learned anything."""
+    torch.manual_seed(seed)
+    return RegionClip(model.settings, tokenizer.size, model.configs).eval()
 
 
 def _seen(model: RegionClip, tokenizer: Tokenizer, rows: ReleaseRows, settings: EvaluationSettings) -> _Seen:
@@ -137,21 +144,38 @@ def _seen(model: RegionClip, tokenizer: Tokenizer, rows: ReleaseRows, settings: 
     )
 
 
-def _zero_shot(trained: _Seen, untrained: _Seen, tokenizer: Tokenizer, settings: EvaluationSettings) -> Iterator[Row]:
-    """Within a cell the modality and body part are one, so that they alone score one half."""
+def _zero_shot(
+    trained: _Seen,
+    floors: Sequence[tuple[RegionClip, Vectors]],
+    boxes: Vectors,
+    tokenizer: Tokenizer,
+    settings: EvaluationSettings,
+) -> Iterator[Row]:
+    """Within a cell the modality and body part are one, so that they alone score one half.
+
+    `floors` are draws of random weights with their z_global, which with closed gates is their z_global_roi; `boxes` the
+    z_global_roi of boxes on grey.
+    """
     judge = ZeroShot(trained.found, settings.resamples)
     what = f"macro AUC over {len(judge.counted)} cells"
     for by in (PAIR, LABEL, WRITER):
         named = f"{what}, {by} prompts"
-        ours = judge.scored(trained.model, tokenizer, trained.found.z_global, by)
-        informed = judge.scored(trained.model, tokenizer, trained.found.z_global_roi, by)
-        floor = judge.scored(untrained.model, tokenizer, untrained.found.z_global, by)
-        macro = judge.macro((1, ours))
+        ours, informed, alone = (
+            judge.scored(trained.model, tokenizer, z, by)
+            for z in (trained.found.z_global, trained.found.z_global_roi, boxes)
+        )
+        drawn = [judge.scored(floor, tokenizer, z, by) for floor, z in floors]
+        macro = judge.macro(ours)
         yield Row("zero-shot", named, MODEL, NONE, macro, 0.5)
-        yield Row("zero-shot", named, MODEL, ORACLE, judge.macro((1, informed)), 0.5)
-        yield Row("zero-shot", named, RANDOM, NONE, judge.macro((1, floor)), 0.5)
-        yield Row("zero-shot", f"{named}, model less {RANDOM}", MODEL, NONE, judge.macro((1, ours), (-1, floor)))
+        yield Row("zero-shot", named, MODEL, ORACLE, judge.macro(informed), 0.5)
+        yield Row("zero-shot", named, RANDOM, NONE, judge.macro(*drawn), 0.5)
+        yield Row("zero-shot", named, BOXES, ORACLE, judge.macro(alone), 0.5)
+        yield Row("zero-shot", f"{named}, model less {RANDOM}", MODEL, NONE, judge.lead(ours, *drawn))
+        yield Row("zero-shot", f"{named}, model less {RANDOM}", MODEL, ORACLE, judge.lead(informed, *drawn))
         yield Row("zero-shot", f"{named}, model less {MODALITY}", MODEL, NONE, macro.shifted(0.5))
+        yield Row("zero-shot", f"{named}, model less {BOXES}", MODEL, ORACLE, judge.lead(informed, alone))
+        for number, scored in enumerate(drawn, 1):
+            yield Row("zero-shot draws", f"{named}, draw {number}", RANDOM, NONE, judge.macro(scored), 0.5)
         for cell, found in judge.each(ours):
             yield Row("zero-shot cells", f"{cell.name}, {by} prompts", MODEL, NONE, found, 0.5)
 

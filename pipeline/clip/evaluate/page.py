@@ -20,8 +20,10 @@ NOTES = {
     "zero-shot": (
         "AUC within one modality and body part, over pictures whose category is present or absent; the mean over "
         f"cells with at least {LEAST_GROUPS} groups a side. Modality and body part alone score 0.5 there. Pair and "
-        "label prompts are phrased apart from the writer's; the writer's prompts are its own sentences about labels."
+        "label prompts are phrased apart from the writer's; the writer's prompts are its own sentences about labels. "
+        "Random weights: the mean over draws; intervals hold what draws and patients add."
     ),
+    "zero-shot draws": "Each draw of random weights by itself: how well one can score by luck.",
     "zero-shot cells": "Each cell by itself, no boxes.",
     "retrieval": "A gallery holds each report once; every report whose told facts are all true of the picture counts.",
     "region retrieval": (

@@ -8,7 +8,18 @@ from functools import partial
 import numpy as np
 
 from annotators.captioners.templates import phrases
-from pipeline.bootstrap import LEAST_GROUPS, Bools, Figure, Floats, Rows, auc, figure, too_few
+from pipeline.bootstrap import (
+    LEAST_GROUPS,
+    Bools,
+    Figure,
+    Floats,
+    Rows,
+    Statistic,
+    auc,
+    figure,
+    figure_of_draws,
+    too_few,
+)
 from pipeline.clip.evaluate.embedding import Embeddings, Vectors, embed_texts
 from pipeline.clip.model import RegionClip
 from pipeline.clip.tokenizer import Tokenizer
@@ -17,6 +28,7 @@ from schemas.taxonomy.csv_table import read_rows
 # Present against absent, in words apart from the writer's; the name of the category alone; the writer's own sentences.
 PAIR, LABEL, WRITER = "pair", "label", "writer's"
 Prompts = tuple[list[str], list[str]]  # toward a category, and away from it
+Scored = dict[str, Floats]  # (n,) of each category
 
 
 PROMPT_KINDS = ("present", "absent", "label")
@@ -103,12 +115,12 @@ class ZeroShot:
         self.resamples = resamples
         self._bases = sorted({basis for known in found.known for basis in known.sample.bases})
 
-    def scored(self, model: RegionClip, tokenizer: Tokenizer, z: Vectors, by: str) -> dict[str, Floats]:
+    def scored(self, model: RegionClip, tokenizer: Tokenizer, z: Vectors, by: str) -> Scored:
         """Of each category that any cell asks for, (n,)."""
         asked = sorted({cell.category for cell in self.counted})
         return {category: scores(model, tokenizer, z, prompts(category, by, self._bases)) for category in asked}
 
-    def each(self, scored: dict[str, Floats]) -> Iterator[tuple[Cell, Figure]]:
+    def each(self, scored: Scored) -> Iterator[tuple[Cell, Figure]]:
         """A figure a cell; too few groups where it has fewer than LEAST_GROUPS a side."""
         counted = {id(cell): arrays for cell, arrays in zip(self.counted, self._arrays, strict=True)}
         for cell in self.cells:
@@ -119,19 +131,25 @@ class ZeroShot:
             rows, positive = counted[id(cell)]
             yield cell, figure(partial(_auc_of, scored[cell.category][rows], positive), groups, self.resamples)
 
-    def macro(self, *terms: tuple[float, dict[str, Floats]]) -> Figure:
-        """The mean over cells with enough groups of weighted scores' AUCs; groups are resampled over all of them at
-        once, so that the difference of two macros is paired.
-        """
-        if not self.counted:
-            return too_few(0, 0)
-        return figure(
-            lambda rows: sum(weight * self._macro(scored, rows) for weight, scored in terms),
-            self.groups,
-            self.resamples,
-        )
+    def macro(self, *draws: Scored) -> Figure:
+        """The mean of AUCs over cells with enough groups; of several draws of weights, their mean.
 
-    def _macro(self, scored: dict[str, Floats], rows: Rows) -> float:
+        Groups are resampled over all cells at once.
+        """
+        return self._figure([partial(self._macro, scored) for scored in draws])
+
+    def lead(self, ours: Scored, *draws: Scored) -> Figure:
+        """How far our macro lies above that of the others, paired."""
+
+        def above(scored: Scored, rows: Rows) -> float:
+            return self._macro(ours, rows) - self._macro(scored, rows)
+
+        return self._figure([partial(above, scored) for scored in draws])
+
+    def _figure(self, draws: Sequence[Statistic]) -> Figure:
+        return figure_of_draws(draws, self.groups, self.resamples) if self.counted else too_few(0, 0)
+
+    def _macro(self, scored: Scored, rows: Rows) -> float:
         times = np.bincount(rows, minlength=len(self.groups))
         found = []
         for cell, (members, positive) in zip(self.counted, self._arrays, strict=True):

@@ -30,7 +30,7 @@ from pipeline.clip.train import Training, train
 from tests.pipeline.clip.builders import Silent, some_views, tiny_settings
 from tests.pipeline.clip.releases import make_release
 
-SETTINGS = EvaluationSettings(batch=16, resamples=60, threads=1, device="cpu", examples=2)
+SETTINGS = EvaluationSettings(batch=16, resamples=60, draws=3, threads=1, device="cpu", examples=2)
 STAGE = StageSettings(
     name="all", steps=220, report=1.0, region=1.0, negatives=0.5, roi=True, learning_rate=3e-3
 )  # fmt: skip
@@ -114,6 +114,13 @@ def test_what_all_modalities_share_scores_no_more_than_chance(found: Evaluation)
     assert untrained.value < ours.value
 
 
+def test_the_floor_of_zero_shot_is_the_mean_over_its_draws(found: Evaluation) -> None:
+    floor = value(found, "zero-shot", "macro AUC over 1 cells, label prompts", RANDOM, "none").figure
+    drawn = [row.figure.value for row in found.rows if row.table == "zero-shot draws" and "label" in row.what]
+    assert len(set(drawn)) == SETTINGS.draws
+    assert floor.value == pytest.approx(np.mean([each for each in drawn if each is not None]))
+
+
 def test_a_cell_needs_twenty_groups_a_side(found: Evaluation, release: str, checkpoint: Path) -> None:
     cells = [row for row in found.rows if row.table == "zero-shot cells"]
     assert {row.what.rpartition(",")[0] for row in cells} == {"fundus, retina: diabetic_retinopathy"}
@@ -128,7 +135,7 @@ def test_the_tables_come_out_as_json_markdown_and_a_page(found: Evaluation, rele
     assert len(told["rows"]) == len(found.rows)
     assert told["about"]["rows"] == 66
     text = markdown(found, "discs")
-    assert text.count("\n## ") == 7
+    assert text.count("\n## ") == 8
     html = page(found, "discs", ReleaseRows(release, "test"), 2)
     assert html.count('<img src="data:image/jpeg;base64,') == 2
     assert "http" not in html.replace("http-equiv", "")

@@ -69,11 +69,23 @@ def test_a_cell_is_one_modality_part_and_category_and_the_macro_is_the_mean_of_i
     scored = {"fracture": np.concatenate([right, -right, np.zeros(3)])}
     by_name = {cell.body_part: found.value for cell, found in judge.each(scored)}
     assert by_name == {"chest": 1.0, "abdomen": 0.0, "brain": None}
-    assert judge.macro((1, scored)).value == 0.5
-    same = judge.macro((1, scored), (-1, scored))
+    assert judge.macro(scored).value == 0.5
+    same = judge.lead(scored, scored)
     assert (same.value, same.low, same.high) == (0, 0, 0)
+
+
+def test_a_lead_is_over_the_mean_of_the_draws() -> None:
+    sides = ["present", "absent"] * 20
+    judge = ZeroShot(
+        embeddings([{"fracture": side} for side in sides], ["chest"] * 40, [f"g{i}" for i in range(40)]), 50
+    )
+    right = np.array([side == "present" for side in sides], np.float64)
+    best, worst = {"fracture": right}, {"fracture": -right}
+    assert judge.macro(best, worst).value == 0.5
+    found = judge.lead(best, best, worst)
+    assert (found.value, found.low, found.high) == (0.5, 0.0, 1.0)
 
 
 def test_no_cell_with_enough_groups_has_no_figure() -> None:
     judge = ZeroShot(embeddings([{"fracture": "present"}], ["chest"], ["g"]), 50)
-    assert judge.macro((1, {})).value is None
+    assert judge.macro({}).value is None
