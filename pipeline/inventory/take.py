@@ -121,11 +121,11 @@ def _counts(trace: Trace, source: SourceSettings, tables: tuple[TableCounts, ...
     later = _count(trace, source.name, "reason = 'format_in_later_step'")
     if not images and not later:
         raise SourceError(source.name, "it holds no image; check `root`, `include` and `exclude`")
-    annotated = "SELECT image FROM support WHERE support.source = files.source"
+    annotated = "EXISTS (SELECT 1 FROM support WHERE support.source = files.source AND support.image = files.item)"
     return SourceCounts(
         images=images,
         images_without_annotation=(
-            _count(trace, source.name, f"role = 'image' AND item NOT IN ({annotated})") if source.annotations else None
+            _count(trace, source.name, f"role = 'image' AND NOT {annotated}") if source.annotations else None
         ),
         annotations_without_image=_count(trace, source.name, "reason = 'annotation_without_image'"),
         later=later,

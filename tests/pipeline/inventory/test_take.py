@@ -1,13 +1,15 @@
 import hashlib
+import itertools
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pipeline.inventory.index import VERSION
-from pipeline.inventory.take import InventoryOptions
+from pipeline.inventory.take import InventoryOptions, take_inventory
 from pipeline.parts import Limits, is_files_part
 from pipeline.sources import AnnotationSettings, TableSettings
+from pipeline.trace import Trace
 from schemas.errors import SourceError
 from schemas.ids import IdKey
 from schemas.keys import column_hashes, rows_hash
@@ -235,3 +237,22 @@ def test_golden_rows_of_this_version(tmp_path: Path) -> None:
     assert "pneumonia" in taken.rows["a/1.png"]["record"]
     assert {part: table.num_rows for part, table in taken.parts.items()} == {"s/all": 3, "s/files": 7}
     assert (VERSION, rows_hash(column_hashes(taken.table))) == (1, "eea5c5e055d609974695ac515269c1d8")
+
+
+def steps(root: Path, count: int) -> int:
+    """Of SQLite's machine, in hundreds, to take `count` pictures with an annotation and a row of a table each."""
+    files: dict[str, bytes] = pictures(count)
+    boxes = {f"{number:04d}.xml": b"<annotation/>" for number in range(count)}
+    table = {"t.csv": "\n".join(["n", *files]).encode()}
+    source = make_source(annotations=AnnotationSettings(kind="voc"), tables=(TableSettings(path="t.csv", join="n"),))
+    done = itertools.count()
+    with Trace.open(root.with_suffix(".trace")) as trace:
+        trace.connection.set_progress_handler(lambda: next(done) < 0, 100)
+        inventory = take_inventory(source, make_files(root, files | boxes | table), IdKey(), trace)
+        assert sum(part.table.num_rows for part in inventory.parts()) == 2 * count + 1
+        assert inventory.counts.images_without_annotation == 0
+    return next(done)
+
+
+def test_the_work_grows_no_faster_than_the_files(tmp_path: Path) -> None:
+    assert steps(tmp_path / "many", 400) < 5 * steps(tmp_path / "few", 100)
