@@ -240,14 +240,14 @@ def test_golden_rows_of_this_version(tmp_path: Path) -> None:
 
 
 def steps(root: Path, count: int) -> int:
-    """Of SQLite's machine, in hundreds, to take `count` pictures with an annotation and a row of a table each."""
+    """Of SQLite's machine, in thousands, to take `count` pictures with an annotation and a row of a table each."""
     files: dict[str, bytes] = pictures(count)
     boxes = {f"{number:04d}.xml": b"<annotation/>" for number in range(count)}
     table = {"t.csv": "\n".join(["n", *files]).encode()}
     source = make_source(annotations=AnnotationSettings(kind="voc"), tables=(TableSettings(path="t.csv", join="n"),))
     done = itertools.count()
     with Trace.open(root.with_suffix(".trace")) as trace:
-        trace.connection.set_progress_handler(lambda: next(done) < 0, 100)
+        trace.connection.set_progress_handler(lambda: next(done) < 0, 1000)
         inventory = take_inventory(source, make_files(root, files | boxes | table), IdKey(), trace)
         assert sum(part.table.num_rows for part in inventory.parts()) == 2 * count + 1
         assert inventory.counts.images_without_annotation == 0
