@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from annotators.captioners.chat.answer import Answer
-from annotators.captioners.chat.cache import AnswerCache
+from annotators.captioners.chat.cache import StoredAnswers
 from annotators.captioners.chat.request import ChatRequest
 from annotators.captioners.chat.stored import StoredChat
 from annotators.captioners.prompted.request import REGIONS
@@ -99,9 +99,9 @@ def _told_again(noted: Noted, answers: Path, picture: Picture) -> tuple[Sequence
     server, prompt = noted.settings.openai, noted.prompt
     assert server is not None
     assert prompt is not None
-    if not answers.is_dir():
+    if not answers.exists():
         raise StorageError(f"{answers}: the answers of the server are gone; they lay beside the work directory")
-    chat = StoredChat(AnswerCache(answers), server.model)
+    chat = StoredChat(StoredAnswers(answers), server.model)
     writer = PromptedWriter(noted.settings.writer, chat, prompt, server)
     (texts,) = checked_texts(writer, RuleWriter(), [picture.evidence])
     return texts, [Exchange(request, answer) for request, answer in chat.heard]

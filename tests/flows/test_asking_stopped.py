@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
+from annotators.captioners.chat.journal import value_of, whole_lines
 from tests.annotators.captioners.chat.server import ChatServer, Say, chat_server, said
 from tests.annotators.captioners.prompted.honest import honest
 from tests.flows.corpora import build_small, make_corpus, manifest
@@ -57,7 +58,8 @@ def finish(config: Path, work: Path, *settings: str) -> "subprocess.CompletedPro
 
 
 def answered(work: Path) -> set[str]:
-    return {path.stem for path in work.with_name(f"{work.name}.answers").glob("answers/*/*/*.json")}
+    path = work.with_name(f"{work.name}.answers") / "answers.jsonl"
+    return {value_of(line)["key"] for _, line in whole_lines(path)} if path.exists() else set()
 
 
 def ledger(work: Path) -> list[dict[str, Any]]:

@@ -20,7 +20,6 @@ from annotators.captioners.chat.settings import ServerSettings, check
 from schemas.errors import StorageError, WrongRun
 
 UNDER_WAY = 4  # times `concurrency`: while an answer is stored, the next request is on its way
-WRITERS = 8  # threads; waiting for a disk, they share its flushes
 
 
 class ChatClient:
@@ -48,10 +47,10 @@ class ChatClient:
     def __enter__(self) -> "ChatClient":
         settings = self._settings
         with ExitStack() as stack:
-            writers = stack.enter_context(ThreadPoolExecutor(WRITERS, "answers"))
+            writer = stack.enter_context(ThreadPoolExecutor(1, "answers"))
             post = Post(self._address, settings)
             self._background = stack.enter_context(Background(post.close))
-            self._sender = Sender(settings, post, self._cache, self._ledger, writers)
+            self._sender = Sender(settings, post, self._cache, self._ledger, writer)
             self._stack = stack.pop_all()
         return self
 

@@ -138,7 +138,7 @@ class Ledger:
     def _read_payments(self) -> None:
         if self._journal is None:
             return
-        for number, line in enumerate(self._journal.lines(), 1):
+        for number, line in enumerate(self._journal.values(), 1):
             payment, currency = payment_of(line), line.get("currency")
             if payment is None:
                 raise StorageError(f"ledger: line {number} is damaged; put the file back from a copy")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from annotators.captioners.chat.answer import Answer, Failed, outcome
 from annotators.captioners.chat.attempt import Attempt
 from annotators.captioners.chat.cache import AnswerCache
+from annotators.captioners.chat.groups import GroupCommit
 from annotators.captioners.chat.ledger import Ledger
 from annotators.captioners.chat.retry import pause_s
 from annotators.captioners.chat.settings import ServerSettings
@@ -37,11 +38,12 @@ class Sender:
         post: Callable[[bytes], Awaitable[Attempt]],
         cache: AnswerCache,
         ledger: Ledger,
-        writers: Executor,
+        writer: Executor,
     ) -> None:
-        """`writers` are the threads in which answers are written."""
+        """`writer` is the one thread in which answers are written."""
         self._settings, self._post = settings, post
-        self._cache, self._ledger, self._writers = cache, ledger, writers
+        self._cache, self._ledger = cache, ledger
+        self._stored = GroupCommit(self._store, writer)
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._stopping = asyncio.Event()
         self._error: WrongRun | None = None
@@ -90,8 +92,7 @@ class Sender:
 
     async def _kept(self, key: str, attempt: Attempt) -> Answer | Failed:
         if attempt.billed:
-            storing = asyncio.get_running_loop().run_in_executor(self._writers, self._store, key, attempt.result)
-            await asyncio.shield(storing)  # whoever gives up has paid nevertheless
+            await self._stored((key, attempt.result))
         result = _result(attempt)
         if isinstance(result, Answer):
             self._ledger.count("answered")
@@ -103,11 +104,11 @@ class Sender:
             )
         return result
 
-    def _store(self, key: str, result: Answer | Failed) -> None:
-        """What was paid is written before what it bought: a crash between them costs an answer, and no money unseen."""
+    def _store(self, paid: list[tuple[str, Answer | Failed]]) -> None:
+        """What was paid is written before what it bought: a crash between them costs answers, and no money unseen."""
         self._ledger.sync()
-        if isinstance(result, Answer) and result.is_final:
-            self._cache.put(key, result)
+        if final := [(key, result) for key, result in paid if isinstance(result, Answer) and result.is_final]:
+            self._cache.put(final)
 
     async def _pause(self, retries: int, wait_s: float | None) -> None:
         """Ends early when nothing more is to be sent."""

@@ -16,7 +16,7 @@ from annotators.captioners.chat.request import ChatRequest
 from annotators.captioners.chat.settings import ServerSettings
 from schemas.errors import StorageError
 
-ANSWERS, LEDGER = "answers", "ledger.jsonl"
+ANSWERS, LEDGER = "answers.jsonl", "ledger.jsonl"
 
 
 class ServedChat:
@@ -56,8 +56,8 @@ class ServedChat:
                 make_private(self._folder)
                 settings = self._settings
                 ledger = self._stack.enter_context(Ledger(settings.prices, settings.budget, self._folder / LEDGER))
-                client = ChatClient(settings, AnswerCache(self._folder / ANSWERS), ledger)
-                self._opened = self._stack.enter_context(client), ledger
+                cache = self._stack.enter_context(AnswerCache(self._folder / ANSWERS))
+                self._opened = self._stack.enter_context(ChatClient(settings, cache, ledger)), ledger
             return self._opened
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 from annotators.captioners.chat.cache import AnswerCache
 from annotators.captioners.chat.client import ChatClient
+from annotators.captioners.chat.journal import value_of, whole_lines
 from annotators.captioners.chat.ledger import Ledger
 from annotators.captioners.chat.request import ChatRequest, ImagePart, TextPart
 from annotators.captioners.chat.settings import ServerSettings
 
-LEDGER, ANSWERS = "ledger.jsonl", "answers"
+LEDGER, ANSWERS = "ledger.jsonl", "answers.jsonl"
 SCHEMA = {"type": "object", "properties": {"caption": {"type": "string"}}, "required": ["caption"]}
 
 
@@ -34,7 +35,8 @@ def asking(
     settings = make_settings(url, **changed)
     with (
         Ledger(settings.prices, settings.budget, folder / LEDGER) as ledger,
-        ChatClient(settings, AnswerCache(folder / ANSWERS), ledger, environment or {}) as client,
+        AnswerCache(folder / ANSWERS) as cache,
+        ChatClient(settings, cache, ledger, environment or {}) as client,
     ):
         yield client, ledger
 
@@ -50,4 +52,6 @@ def all_runs_of(ledger: Ledger, *names: str) -> tuple[Any, ...]:
 
 
 def stored_keys(folder: Path) -> set[str]:
-    return {path.stem for path in (folder / ANSWERS).rglob("*.json")}
+    """Also while somebody asks."""
+    path = folder / ANSWERS
+    return {value_of(line)["key"] for _, line in whole_lines(path)} if path.exists() else set()

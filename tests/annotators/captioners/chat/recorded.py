@@ -5,7 +5,7 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
-DISK = ("fsync", "replace", "rename", "mkdir")
+DISK = ("write", "fsync", "truncate")
 
 
 def disk_calls(work: Callable[[], object]) -> list[str]:

@@ -72,8 +72,8 @@ def test_what_is_no_address_is_refused_and_not_repeated(url: str) -> None:
     ],
 )
 def test_another_machine_is_asked_only_where_that_is_allowed(tmp_path: Path, url: str) -> None:
-    with pytest.raises((ServerError, ConfigError)):
-        ChatClient(make_settings(url), AnswerCache(tmp_path), Ledger(make_settings().prices), {})
+    with AnswerCache(tmp_path / "a") as cache, pytest.raises((ServerError, ConfigError)):
+        ChatClient(make_settings(url), cache, Ledger(make_settings().prices), {})
 
 
 def test_the_refusal_says_what_would_leave_and_how_to_allow_it() -> None:

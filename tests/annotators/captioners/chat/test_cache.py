@@ -1,125 +1,122 @@
-import json
-import os
 import stat
-import time
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from annotators.captioners.chat.answer import Answer, Usage
-from annotators.captioners.chat.cache import LEFT_BEHIND_S, UNFINISHED, AnswerCache
-from schemas.errors import StorageError
+from annotators.captioners.chat.cache import AnswerCache, StoredAnswers
+from annotators.captioners.chat.journal import value_of
+from schemas.errors import LockedError, StorageError
 from tests.annotators.captioners.chat.recorded import disk_calls
 
-KEY = "ab" + "0" * 62
+KEY, OTHER = "ab" + "0" * 62, "ab" + "1" * 62
 ANSWER = Answer("a nodule", "stop", Usage(10, 5), "served-model")
 
-
-def mode_of(path: Path) -> int:
-    return stat.S_IMODE(path.stat().st_mode)
-
-
-def test_what_was_not_stored_is_not_there(tmp_path: Path) -> None:
-    assert AnswerCache(tmp_path / "a").get(KEY) is None
+TEXTS = st.text(st.characters(codec="utf-8"), max_size=20)
+COUNTS = st.integers(0, 10**12)
+WHATEVER = st.builds(Answer, TEXTS, TEXTS, st.one_of(st.none(), st.builds(Usage, COUNTS, COUNTS)), TEXTS)
+KEYS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 
 
-@pytest.mark.parametrize("answer", [ANSWER, Answer("", "length", None, ""), Answer("Ödem 🩻\0", "stop", None, "m")])
-def test_what_was_stored_is_there_for_the_next_process_too(tmp_path: Path, answer: Answer) -> None:
-    AnswerCache(tmp_path).put(KEY, answer)
-    assert AnswerCache(tmp_path).get(KEY) == answer
+def store(path: Path, *answers: tuple[str, Answer]) -> None:
+    with AnswerCache(path) as cache:
+        cache.put(answers)
 
 
-def test_a_file_is_for_its_owner_alone_and_holds_the_answer_alone(tmp_path: Path) -> None:
-    AnswerCache(tmp_path / "answers").put(KEY, ANSWER)
-    file = file_of(tmp_path / "answers")
-    assert mode_of(file) == 0o600
-    assert {mode_of(folder) for folder in (tmp_path / "answers").rglob("*") if folder.is_dir()} == {0o700}
-    assert mode_of(tmp_path / "answers") == 0o700
-    value = json.loads(file.read_bytes())
-    assert value.pop("checksum")
-    assert value == {
-        **{"content": "a nodule", "finish_reason": "stop", "model": "served-model"},
+def test_what_was_not_stored_is_not_there_and_asking_for_it_makes_no_file(tmp_path: Path) -> None:
+    assert StoredAnswers(tmp_path / "a").get(KEY) is None
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(st.lists(st.tuples(KEYS, WHATEVER), max_size=5))
+def test_what_was_stored_is_there_at_once_and_for_the_next_process(
+    tmp_path_factory: pytest.TempPathFactory, answers: Sequence[tuple[str, Answer]]
+) -> None:
+    path = tmp_path_factory.mktemp("answers") / "a"
+    with AnswerCache(path) as cache:
+        cache.put(answers)
+        assert {key: cache.get(key) for key, _ in answers} == dict(answers)
+    with AnswerCache(path) as cache:
+        assert {key: cache.get(key) for key, _ in answers} == dict(answers)
+
+
+def test_the_file_is_for_its_owner_alone_and_holds_the_answer_alone(tmp_path: Path) -> None:
+    (tmp_path / "a").touch(mode=0o644)
+    store(tmp_path / "a", (KEY, ANSWER))
+    assert stat.S_IMODE((tmp_path / "a").stat().st_mode) == 0o600
+    assert value_of((tmp_path / "a").read_bytes()) == {
+        **{"key": KEY, "content": "a nodule", "finish_reason": "stop", "model": "served-model"},
         "usage": {"prompt_tokens": 10, "completion_tokens": 5},
     }
 
 
-def test_a_folder_that_was_open_to_others_is_closed(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
-    AnswerCache(tmp_path)
-    assert mode_of(tmp_path) == 0o700
+def test_whoever_looks_while_another_stores_finds_what_is_whole(tmp_path: Path) -> None:
+    with AnswerCache(tmp_path / "a") as cache:
+        cache.put([(KEY, ANSWER)])
+        assert StoredAnswers(tmp_path / "a").get(KEY) == ANSWER
+        whole = (tmp_path / "a").read_bytes()
+        cache.put([(OTHER, ANSWER)])
+        both = (tmp_path / "a").read_bytes()
+    for cut in range(len(whole), len(both)):
+        (tmp_path / "b").write_bytes(both[:cut])
+        assert StoredAnswers(tmp_path / "b").get(KEY) == ANSWER
+        assert StoredAnswers(tmp_path / "b").get(OTHER) is None
+    assert StoredAnswers(tmp_path / "a").get(OTHER) == ANSWER
 
 
-def file_of(folder: Path) -> Path:
-    return folder / "a" / "b" / f"{KEY}.json"
+def test_one_process_at_a_time_stores(tmp_path: Path) -> None:
+    with AnswerCache(tmp_path / "a"), pytest.raises(LockedError):
+        AnswerCache(tmp_path / "a")
+    store(tmp_path / "a", (KEY, ANSWER))
 
 
-def flipped(data: bytes, place: int) -> bytes:
-    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
-
-
-def test_any_damage_is_an_error_that_names_the_answer_and_what_to_do(tmp_path: Path) -> None:
-    cache = AnswerCache(tmp_path)
-    cache.put(KEY, ANSWER)
-    whole = file_of(tmp_path).read_bytes()
-    cut = [whole[:place] for place in range(len(whole))]
-    bits = [flipped(whole, place) for place in range(len(whole))]
-    told = f"{KEY} is damaged; put a/b/{KEY}.json back from a copy, or remove it"
-    for damaged in [*cut, *bits, b"null", b"[]", b"{}", b"\0" * len(whole)]:
-        file_of(tmp_path).write_bytes(damaged)
+def test_a_damaged_answer_is_told_before_anything_is_asked_and_leaves_the_file_free(tmp_path: Path) -> None:
+    store(tmp_path / "a", (KEY, ANSWER), (OTHER, ANSWER))
+    whole = (tmp_path / "a").read_bytes()
+    (tmp_path / "a").write_bytes(whole.replace(b"nodule", b"module", 1))
+    told = "a: line 1 is damaged; put the file back from a copy, or take the line out"
+    for reader in (StoredAnswers, AnswerCache):
         with pytest.raises(StorageError, match=told):
-            cache.get(KEY)
-    file_of(tmp_path).write_bytes(whole)
-    assert cache.get(KEY) == ANSWER
+            reader(tmp_path / "a")
+    (tmp_path / "a").write_bytes(whole.split(b"\n", 1)[1])
+    with AnswerCache(tmp_path / "a") as cache:
+        assert (cache.get(KEY), cache.get(OTHER)) == (None, ANSWER)
 
 
-def test_an_answer_under_the_key_of_another_is_damage(tmp_path: Path) -> None:
-    cache = AnswerCache(tmp_path)
-    cache.put(KEY, ANSWER)
-    other = "ab" + "1" * 62
-    file_of(tmp_path).rename(tmp_path / "a" / "b" / f"{other}.json")
-    with pytest.raises(StorageError, match=f"{other} is damaged"):
-        cache.get(other)
+def test_what_is_damaged_while_somebody_reads_is_told_and_what_lies_elsewhere_now_too(tmp_path: Path) -> None:
+    with AnswerCache(tmp_path / "a") as cache:
+        cache.put([(KEY, ANSWER), (OTHER, ANSWER)])
+        whole = (tmp_path / "a").read_bytes()
+        first, second = whole.splitlines(keepends=True)
+        for changed in (b"", whole[:-1], whole.replace(b"nodule", b"module"), second + first):
+            (tmp_path / "a").write_bytes(changed)
+            with pytest.raises(StorageError, match=f"the stored answer {OTHER} is damaged; put a back from a copy"):
+                cache.get(OTHER)
 
 
-def test_a_file_is_durable_before_it_gets_its_name_and_its_name_before_it_is_told(tmp_path: Path) -> None:
-    cache = AnswerCache(tmp_path)
-    made = ["fsync", "mkdir", "fsync", "mkdir", "fsync", "replace", "fsync"]
-    assert disk_calls(lambda: cache.put(KEY, ANSWER)) == made
-    assert disk_calls(lambda: cache.put("ab" + "1" * 62, ANSWER)) == ["fsync", "replace", "fsync"]
+def test_a_group_of_answers_takes_one_write_and_one_flush(tmp_path: Path) -> None:
+    with AnswerCache(tmp_path / "a") as cache:
+        assert disk_calls(lambda: cache.put([(KEY, ANSWER), (OTHER, ANSWER)])) == ["write", "fsync"]
 
 
 def test_many_threads_may_store(tmp_path: Path) -> None:
-    cache = AnswerCache(tmp_path)
     keys = [f"{number:064x}" for number in range(40)] * 2
-    threads = [Thread(target=cache.put, args=(key, Answer(key, "stop", None, "m"))) for key in keys]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert [answer.content for key in keys if (answer := cache.get(key))] == keys
-    assert list((tmp_path / UNFINISHED).iterdir()) == []
+    with AnswerCache(tmp_path / "a") as cache:
+        threads = [Thread(target=cache.put, args=([(key, Answer(key, "stop", None, "m"))],)) for key in keys]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert [answer.content for key in keys if (answer := cache.get(key))] == keys
+    answers = StoredAnswers(tmp_path / "a")
+    assert [answer.content for key in keys if (answer := answers.get(key))] == keys
 
 
-def test_what_a_killed_writer_left_goes_when_no_writer_can_be_at_it(tmp_path: Path) -> None:
-    AnswerCache(tmp_path)
-    old, young = tmp_path / UNFINISHED / "old", tmp_path / UNFINISHED / "young"
-    old.write_bytes(b"half")
-    young.write_bytes(b"half")
-    os.utime(old, (time.time() - LEFT_BEHIND_S - 10,) * 2)
-    AnswerCache(tmp_path)
-    assert (old.exists(), young.exists()) == (False, True)
-
-
-def test_what_cannot_be_stored_leaves_nothing_behind(tmp_path: Path) -> None:
-    cache = AnswerCache(tmp_path)
-    (tmp_path / "a").write_bytes(b"in the way")
-    with pytest.raises(StorageError, match="free space or change permissions"):
-        cache.put(KEY, ANSWER)
-    assert list((tmp_path / UNFINISHED).iterdir()) == []
-
-
-def test_a_folder_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageError, match="free space or change permissions"):
         AnswerCache(tmp_path / "file" / "answers")

@@ -162,8 +162,11 @@ def test_what_is_given_up_half_way_counts_at_the_most_that_it_can_cost(tmp_path:
     requests = [make_request("1"), make_request("0")]
     at_most = float(requests[1].prompt_tokens_at_most(4096) + requests[1].max_tokens)
     settings = make_settings()
-    with Ledger(settings.prices, path=tmp_path / LEDGER) as ledger, chat_server(first_is_slow) as server:
-        cache = AnswerCache(tmp_path / ANSWERS)
+    with (
+        Ledger(settings.prices, path=tmp_path / LEDGER) as ledger,
+        AnswerCache(tmp_path / ANSWERS) as cache,
+        chat_server(first_is_slow) as server,
+    ):
         with ChatClient(make_settings(server.url), cache, ledger, {}) as client:
             results = client.ask_each(requests)
             assert next(results)[0] == 0

@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,6 @@ from typing import Any
 import pytest
 
 from annotators.captioners.chat.answer import Answer, Failed
-from annotators.captioners.chat.cache import UNFINISHED
 from schemas.errors import BudgetSpent, ServerError, StorageError
 from tests.annotators.captioners.chat.builders import (
     ANSWERS,
@@ -262,11 +263,11 @@ def test_requests_in_flight_count_against_the_budget(tmp_path: Path) -> None:
 
 
 def test_a_damaged_answer_ends_the_run_after_what_is_under_way_and_is_not_asked_again(tmp_path: Path) -> None:
-    with chat_server(said()) as server, asking(server.url, tmp_path) as (client, _ledger):
+    with chat_server(said("b")) as server, asking(server.url, tmp_path) as (client, _ledger):
         client.ask([make_request("b")])
-    for file in (tmp_path / ANSWERS).rglob("*.json"):
-        file.write_bytes(b"half")
     with chat_server(said(delay_s=0.05)) as server, asking(server.url, tmp_path) as (client, ledger):
+        answers = tmp_path / ANSWERS
+        answers.write_bytes(answers.read_bytes().replace(b'"content": "b"', b'"content": "d"'))
         results = client.ask_each([make_request(text) for text in "abc"])
         assert next(results)[0] == 0
         with pytest.raises(StorageError, match="is damaged"):
@@ -275,10 +276,36 @@ def test_a_damaged_answer_ends_the_run_after_what_is_under_way_and_is_not_asked_
     assert server.asked == {"a": 1}
 
 
+def test_an_answer_that_was_damaged_before_ends_the_run_before_anything_is_asked(tmp_path: Path) -> None:
+    with chat_server(said()) as server, asking(server.url, tmp_path) as (client, _ledger):
+        client.ask([make_request()])
+    answers = tmp_path / ANSWERS
+    answers.write_bytes(answers.read_bytes().replace(b"fine", b"find"))
+    with pytest.raises(StorageError, match=r"answers\.jsonl: line 1 is damaged"), asking(server.url, tmp_path):
+        pass
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+from annotators.captioners.chat.client import ChatClient
+from schemas.errors import StorageError
+from tests.annotators.captioners.chat.builders import asking, make_request
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+with asking(sys.argv[1], Path(sys.argv[2])) as (client, ledger):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+    try:
+        client.ask([make_request()])
+    except StorageError as error:
+        print(error, ledger.summary()["all_runs"]["money"])
+"""
+
+
 def test_an_answer_that_cannot_be_stored_ends_the_run_and_its_money_counts(tmp_path: Path) -> None:
-    with chat_server(said()) as server, asking(server.url, tmp_path) as (client, ledger):
-        (tmp_path / ANSWERS / UNFINISHED).rmdir()
-        with pytest.raises(StorageError, match="free space or change permissions"):
-            client.ask([make_request()])
-        assert all_runs_of(ledger, "money") == (PAID,)
+    """A limit on the size of a file stands for the disk: the payment fits, the answer does not."""
+    with chat_server(said("x" * 1000)) as server:
+        command = [sys.executable, "-c", FULL, server.url, str(tmp_path)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"answers.jsonl: the disk is full; free space, then run again {PAID}\n"
     assert (tmp_path / LEDGER).read_text().count("\n") == 1
+    assert (tmp_path / ANSWERS).read_bytes() == b""

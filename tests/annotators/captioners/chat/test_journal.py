@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotators.captioners.chat.journal import LONGEST_LINE, Journal
+from annotators.captioners.chat.journal import LONGEST_LINE, Journal, whole_lines
 from schemas.errors import LockedError, StorageError
 from tests.annotators.captioners.chat.recorded import disk_calls
 
@@ -18,8 +18,7 @@ LINES = [{"number": 1}, {"number": 2}]
 
 def written(path: Path, *lines: dict[str, int]) -> bytes:
     journal = Journal(path)
-    for line in lines:
-        journal.append(line)
+    journal.append(*lines)
     journal.close()
     return path.read_bytes()
 
@@ -27,7 +26,7 @@ def written(path: Path, *lines: dict[str, int]) -> bytes:
 def read(path: Path) -> list[dict[str, int]]:
     journal = Journal(path)
     try:
-        return list(journal.lines())
+        return list(journal.values())
     finally:
         journal.close()
 
@@ -59,12 +58,21 @@ def test_zeros_that_a_crash_left_at_the_end_are_dropped(tmp_path: Path) -> None:
     assert read(tmp_path / "l") == LINES
 
 
-@pytest.mark.parametrize("damaged", [b"{", b"[]", b"\0\0", b"", b"7"])
+@pytest.mark.parametrize("damaged", [b"{", b"[]", b"\0\0", b"", b"7", b'{"number": 3}'])
 def test_a_damaged_line_is_an_error_that_names_it(tmp_path: Path, damaged: bytes) -> None:
     whole = written(tmp_path / "l", *LINES)
     (tmp_path / "l").write_bytes(whole + damaged + b"\n" + whole)
     with pytest.raises(StorageError, match="l: line 3 is damaged; put the file back"):
         read(tmp_path / "l")
+
+
+def test_any_bit_that_changed_is_damage(tmp_path: Path) -> None:
+    whole = written(tmp_path / "l", *LINES)
+    for place in range(len(whole) - 1):  # without the last end of line: what lacks it was torn
+        for bit in range(8):
+            (tmp_path / "l").write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
+            with pytest.raises(StorageError, match=r"l: line [12] is damaged"):
+                list(whole_lines(tmp_path / "l"))
 
 
 def test_an_end_without_a_line_is_an_error(tmp_path: Path) -> None:
@@ -122,7 +130,7 @@ from pathlib import Path
 from annotators.captioners.chat.journal import Journal
 from schemas.errors import StorageError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (103, 103))  # seven lines of 14 bytes, and a half
+resource.setrlimit(resource.RLIMIT_FSIZE, (360, 360))  # seven lines of 46 bytes, and most of one
 journal = Journal(Path(sys.argv[1]))
 try:
     for number in range(8):

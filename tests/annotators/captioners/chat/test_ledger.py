@@ -1,10 +1,10 @@
-import json
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from annotators.captioners.chat.answer import Usage
+from annotators.captioners.chat.journal import line_of, value_of
 from annotators.captioners.chat.ledger import Ledger
 from annotators.captioners.chat.payment import Prices
 from schemas.errors import BudgetSpent, ConfigError, StorageError
@@ -72,7 +72,7 @@ def test_answers_failed_attempts_and_silent_ones_are_told_apart(tmp_path: Path) 
 def test_a_line_holds_what_was_paid_and_nothing_of_what_was_said(tmp_path: Path) -> None:
     with Ledger(PRICES, path=tmp_path / "l") as ledger:
         pay(ledger)
-    known = json.loads((tmp_path / "l").read_text())
+    known = value_of((tmp_path / "l").read_bytes())
     assert known == {
         **{"key": KEY, "answered": True, "prompt_tokens": 10, "completion_tokens": 5},
         **{"money": 70.0, "seconds": 0.0, "currency": "USD"},
@@ -106,8 +106,8 @@ def test_another_currency_is_refused(tmp_path: Path) -> None:
 def test_a_line_that_nobody_here_wrote_is_damage(tmp_path: Path, changed: dict[str, object]) -> None:
     with Ledger(PRICES, path=tmp_path / "l") as ledger:
         pay(ledger)
-    line = json.loads((tmp_path / "l").read_text())
-    (tmp_path / "l").write_text("".join(f"{json.dumps(each)}\n" for each in (line, {**line, **changed})))
+    line = value_of((tmp_path / "l").read_bytes())
+    (tmp_path / "l").write_bytes(line_of(line) + line_of({**line, **changed}))
     with pytest.raises(StorageError, match="line 2 is damaged"):
         Ledger(PRICES, path=tmp_path / "l")
 

@@ -89,9 +89,9 @@ def test_no_cookie_is_kept(tmp_path: Path) -> None:
 
 def test_the_environment_is_read_when_a_client_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MEDREGION_OPENAI_KEY", SECRET)
-    cache = AnswerCache(tmp_path)
     with (
         chat_server(said()) as server,
+        AnswerCache(tmp_path / "a") as cache,
         Ledger(make_settings().prices) as ledger,
         ChatClient(make_settings(server.url), cache, ledger) as client,
     ):

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -32,8 +33,8 @@ class Sync(Ledger):
 
 
 class Put(AnswerCache):
-    def put(self, key: str, answer: Answer) -> None:
-        super().put(key, answer)
+    def put(self, answers: Sequence[tuple[str, Answer]]) -> None:
+        super().put(answers)
         events.append("stored")
 
 
@@ -43,15 +44,15 @@ events: list[str] = []
 def ask(folder: Path, count: int, concurrency: int) -> Post:
     """Asks that many questions at once."""
 
-    async def all_at_once(writers: ThreadPoolExecutor, post: Post) -> None:
+    async def all_at_once(writer: ThreadPoolExecutor, post: Post) -> None:
         settings = make_settings(concurrency=concurrency)
-        with Sync(settings.prices, path=folder / "l") as ledger:
-            sender = Sender(settings, post, Put(folder / "a"), ledger, writers)
+        with Sync(settings.prices, path=folder / "l") as ledger, Put(folder / "a") as cache:
+            sender = Sender(settings, post, cache, ledger, writer)
             await asyncio.gather(*(sender.ask(Question(f"{number:064x}", b"", 1.0)) for number in range(count)))
 
     post = Post()
-    with ThreadPoolExecutor(1) as writers:
-        asyncio.run(all_at_once(writers, post))
+    with ThreadPoolExecutor(1) as writer:
+        asyncio.run(all_at_once(writer, post))
     return post
 
 
