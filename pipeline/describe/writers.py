@@ -41,13 +41,13 @@ def check_writer(settings: DescribeSettings, sources: Sequence[SourceSettings]) 
         check(server)
         check_writing(server)
         read_prompt(server.prompt)
-        url = address(server, os.environ).url
+        host = address(server, os.environ).url.host or ""
     except ConfigError as error:
         raise ConfigError(f"{PLACE}.{error.place}", error.problem) from None
     private = [source.name for source in sources if not source.public]
-    if private and not is_this_machine(url.host):
+    if private and not is_this_machine(host):
         raise ServerError(
-            f"{PLACE}.url: {url.host!r} is another machine, and source {private[0]!r} does not say that its pictures "
+            f"{PLACE}.url: {host!r} is another machine, and source {private[0]!r} does not say that its pictures "
             "may leave this one; say `public: true` there if anybody may see them, or ask a server on this machine"
         )
 

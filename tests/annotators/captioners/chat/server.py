@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLContext
 from threading import Lock, Thread
 from time import sleep
 from typing import Any
@@ -52,6 +53,7 @@ class ChatServer:
     paths: list[str] = field(default_factory=list)
     most_at_once: int = 0
     now: int = 0
+    connections: int = 0
     lock: Lock = field(default_factory=Lock)
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> Say:
@@ -79,13 +81,19 @@ def first_text(body: dict[str, Any]) -> str:
 
 @contextmanager
 def chat_server(
-    answer: Callable[[str, int], Say] | Say, read: Callable[[dict[str, Any]], str] = first_text
+    answer: Callable[[str, int], Say] | Say,
+    read: Callable[[dict[str, Any]], str] = first_text,
+    tls: SSLContext | None = None,
 ) -> Iterator[ChatServer]:
-    """Serves until the block ends."""
+    """Serves until the block ends; over TLS where a context is given."""
     served = ChatServer(answer if callable(answer) else lambda text, before: answer, read)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            served.connections += 1
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -108,9 +116,11 @@ def chat_server(
             pass  # whoever asked is gone
 
     with Server(("127.0.0.1", 0), Handler) as server:
+        if tls is not None:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()
-        served.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        served.url = f"{'https' if tls else 'http'}://127.0.0.1:{server.server_address[1]}/v1"
         yield served
         server.shutdown()
         thread.join()

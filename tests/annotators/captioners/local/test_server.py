@@ -1,9 +1,12 @@
 """The client of servers and the local model, end to end: they answer alike."""
 
+import json
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
-import httpx2
+import pytest
 
 from annotators.captioners.chat.answer import Answer, Failed
 from annotators.captioners.local.chat import LocalChat
@@ -42,4 +45,7 @@ def test_a_request_survives_the_way() -> None:
 def test_what_asks_for_no_schema_is_refused(local_chat: LocalChat) -> None:
     with local_server(local_chat) as server:
         body = {**make_request().body("m"), "response_format": {"type": "json_object"}}
-        assert httpx2.post(f"{server.url}/chat/completions", json=body).status_code == 400
+        asked = Request(f"{server.url}/chat/completions", json.dumps(body).encode())
+        with pytest.raises(HTTPError, match="400") as caught:
+            urlopen(asked)
+        caught.value.close()
