@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-import re
 import sys
 
-LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+from benchmarks.messages import Messages
+
 CONTENT = json.dumps({"summary": "A smear.", "report": "A smear."})
 BODY = json.dumps(
     {
@@ -17,23 +17,11 @@ BODY = json.dumps(
 REPLY = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n" % len(BODY) + BODY
 
 
-class Stub(asyncio.Protocol):
-    """Reads a head and as much as it promises, and replies."""
+class Stub(Messages):
+    """Replies to whatever comes."""
 
-    def __init__(self) -> None:
-        self.received = bytearray()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        self.received += data
-        end = self.received.find(b"\r\n\r\n")
-        length = LENGTH.search(self.received, 0, max(end, 0))
-        if length is not None and len(self.received) >= end + 4 + int(length[1]):
-            self.received.clear()
-            self.transport.write(REPLY)
+    def take(self, message: bytes) -> None:
+        self.transport.write(REPLY)
 
 
 async def main() -> None:
