@@ -13,8 +13,8 @@ Result = TypeVar("Result")
 class Background:
     """Entered, it runs; left, it cancels what is under way."""
 
-    def __init__(self, close: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """`close` is awaited as the last thing in the loop."""
+    def __init__(self, *close: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """`close` are awaited as the last things in the loop."""
         self._close = close
 
     def __enter__(self) -> "Background":
@@ -42,7 +42,8 @@ class Background:
         for task in _others():
             task.cancel()
         await _ended()
-        await self._close()
+        for close in self._close:
+            await close()
         await self._loop.shutdown_asyncgens()
 
 

@@ -49,8 +49,8 @@ class ChatClient:
         with ExitStack() as stack:
             writer = stack.enter_context(ThreadPoolExecutor(1, "answers"))
             post = Post(self._address, settings)
-            self._background = stack.enter_context(Background(post.close))
             self._sender = Sender(settings, post, self._cache, self._ledger, writer)
+            self._background = stack.enter_context(Background(self._sender.close, post.close))
             self._stack = stack.pop_all()
         return self
 

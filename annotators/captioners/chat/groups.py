@@ -17,16 +17,21 @@ class GroupCommit(Generic[Item]):
         self._write, self._writer = write, writer
         self._lock = Lock()
         self._group: list[Item] = []
-        self._written: asyncio.Future[None]
+        self._written: asyncio.Future[None] | None = None
 
     async def __call__(self, item: Item) -> None:
         """Raises what `write` raises of the group. Whoever gives up has the item written nevertheless."""
         with self._lock:
-            if not self._group:
+            if self._written is None or not self._group:
                 self._written = asyncio.get_running_loop().run_in_executor(self._writer, self._write_group)
             self._group.append(item)
             written = self._written
         await asyncio.shield(written)
+
+    async def end(self) -> None:
+        """Returns when all is written, well or badly; before the loop closes."""
+        if self._written is not None:
+            await asyncio.wait([self._written])
 
     def _write_group(self) -> None:
         with self._lock:

@@ -64,6 +64,10 @@ class Sender:
         self._error = self._error or error
         self._stopping.set()
 
+    async def close(self) -> None:
+        """Returns when what was given up half-way is stored."""
+        await self._stored.end()
+
     async def _last_attempt(self, question: Question) -> Attempt:
         attempt = await self._attempt(question)
         for retries in range(self._settings.attempts - 1):

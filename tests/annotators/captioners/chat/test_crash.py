@@ -1,12 +1,16 @@
 """A process that is killed while it asks: what it paid for is neither lost nor asked again."""
 
-import json
+import itertools
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from annotators.captioners.chat.answer import Answer
+from annotators.captioners.chat.journal import value_of, whole_lines
 from tests.annotators.captioners.chat.builders import LEDGER, all_runs_of, asking, make_request, run_of, stored_keys
 from tests.annotators.captioners.chat.server import Say, chat_server, said
 
@@ -25,8 +29,35 @@ with asking(url, folder, concurrency=concurrency) as (client, _ledger):
 """
 
 
+DYING = """
+import os, signal, sys
+write, sync, left = os.write, os.fsync, int(sys.argv.pop())
+
+def dying(call):
+    def counted(file, *data):
+        global left
+        left -= 1
+        if left == 0:
+            for each in data:
+                write(file, each[: len(each) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+        return call(file, *data)
+    return counted
+
+os.write, os.fsync = dying(write), dying(sync)
+"""
+
+
 def slow(text: str, _before: int) -> Say:
     return said(text, delay_s=0.02)
+
+
+def said_back(text: str, _before: int) -> Say:
+    return said(text)
+
+
+def ledger_lines(folder: Path) -> list[dict[str, Any]]:
+    return [value_of(line) for _, line in whole_lines(folder / LEDGER)]
 
 
 def test_no_stored_answer_is_asked_again_after_a_kill_and_the_ledger_adds_up(tmp_path: Path) -> None:
@@ -39,8 +70,7 @@ def test_no_stored_answer_is_asked_again_after_a_kill_and_the_ledger_adds_up(tmp
         assert child.wait() == -9
         time.sleep(0.1)  # what the server was at, it finishes
         stored = stored_keys(tmp_path)
-        lines = [json.loads(line) for line in (tmp_path / LEDGER).read_bytes().split(b"\n")[:-1]]
-        paid = [line["key"] for line in lines]
+        paid = [line["key"] for line in ledger_lines(tmp_path)]
         asked = dict(server.asked)
         assert 15 <= len(stored) < COUNT
         assert stored <= set(paid)
@@ -57,3 +87,33 @@ def test_no_stored_answer_is_asked_again_after_a_kill_and_the_ledger_adds_up(tmp
         assert server.asked[text] == (1 if key in stored else asked.get(text, 0) + 1)
     assert set(KEYS) == stored_keys(tmp_path)
     assert server.asked.total() - answers <= CONCURRENCY  # asked, and killed before their answers were read
+
+
+@pytest.mark.slow
+def test_wherever_it_dies_what_was_stored_was_paid_and_the_rest_is_asked_for_once_more(tmp_path: Path) -> None:
+    """At each write, half of which is done, and at each flush; until there is none left to die at."""
+    texts = [str(number) for number in range(4)]
+    requests = [make_request(text) for text in texts]
+    for place in itertools.count(1):
+        folder = tmp_path / str(place)
+        folder.mkdir()
+        with chat_server(said_back) as server:
+            command = [sys.executable, "-c", DYING + CHILD, server.url, str(folder), str(len(texts)), "2", str(place)]
+            ended = subprocess.run(command, check=False).returncode
+            before = dict(server.asked)
+            stored = stored_keys(folder)
+            with asking(server.url, folder) as (client, ledger):
+                paid = [line["key"] for line in ledger_lines(folder)]
+                results = client.ask(requests)
+                assert [result.content for result in results if isinstance(result, Answer)] == texts
+                assert run_of(ledger).get("cached", 0) == len(stored)
+                assert all_runs_of(ledger, "money") == ((len(paid) + len(texts) - len(stored)) * PAID,)
+        assert stored <= set(paid)
+        assert sum(before.values()) - len(paid) <= 2
+        for request, text in zip(requests, texts, strict=True):
+            assert server.asked[text] - before.get(text, 0) == (request.key("m") not in stored)
+        if ended == 0:
+            assert len(stored) == len(texts)
+            break
+        assert ended == -9
+    assert place > 4 + 2 * len(texts)

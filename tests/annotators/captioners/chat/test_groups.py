@@ -63,7 +63,7 @@ def test_what_goes_wrong_is_told_to_all_of_its_group_and_to_no_other() -> None:
     assert run(work).groups == [[0], [14]]
 
 
-def test_what_somebody_gave_up_is_written_nevertheless() -> None:
+def test_what_somebody_gave_up_is_written_nevertheless(caplog: pytest.LogCaptureFixture) -> None:
     async def work(commit: GroupCommit[int], disk: Disk) -> None:
         tasks = await begin(commit, disk, 0, 1)
         for task in tasks:
@@ -72,5 +72,14 @@ def test_what_somebody_gave_up_is_written_nevertheless() -> None:
             with pytest.raises(asyncio.CancelledError):
                 await task
         disk.free.set()
+        await commit.end()
 
     assert run(work).groups == [[0], [1]]
+    assert caplog.records == []
+
+
+def test_nothing_to_write_has_ended() -> None:
+    async def work(commit: GroupCommit[int], _disk: Disk) -> None:
+        await commit.end()
+
+    assert run(work).groups == []
