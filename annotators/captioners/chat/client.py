@@ -1,11 +1,12 @@
 """The door: requests in, answers out, in order or as they come."""
 
-import json
 import os
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from types import TracebackType
+
+import orjson
 
 from annotators.captioners.chat.address import address
 from annotators.captioners.chat.answer import Answer, Failed, Usage, outcome
@@ -112,6 +113,6 @@ class ChatClient:
             return None
 
     def _question(self, key: str, request: ChatRequest) -> Question:
-        body = json.dumps(request.body(self._settings.model), separators=(",", ":"), allow_nan=False).encode()
+        body = orjson.dumps(request.body(self._settings.model))  # of pictures: json takes a hundred times as long
         most = Usage(request.prompt_tokens_at_most(self._settings.image_tokens), request.max_tokens)
         return Question(key, body, self._ledger.cost_at_most(most))
