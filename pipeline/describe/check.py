@@ -12,7 +12,7 @@ from pipeline.describe.bears_out.sentence import BearsOut
 from pipeline.describe.known import Known, Thing
 from pipeline.describe.reading.assertions import PRESENT
 from pipeline.describe.reading.read import mentioned, read
-from pipeline.describe.reading.screens import is_advice, is_foreign, is_instruction, is_personal
+from pipeline.describe.reading.screens import is_advice, is_foreign, is_harmless, is_instruction, is_personal
 from pipeline.describe.sides import stated_side
 from schemas.facts import IMAGE, Fact
 
@@ -40,7 +40,7 @@ def unsupported(text: str, facts: Sequence[Fact] | Known) -> tuple[str, ...]:
     patient's side, a length one whose basis is a header or calibrated spacing, an absence one that asserts it.
     """
     known = facts if isinstance(facts, Known) else Known(facts)
-    failed = {slot for slot, is_so in _SCREENS.items() if is_so(text)}
+    failed = set[str]() if is_harmless(text) else {slot for slot, is_so in _SCREENS.items() if is_so(text)}
     before: Sequence[Thing] = ()
     held: BearsOut | None = None
     for sentence in _SENTENCE_END.split(text):

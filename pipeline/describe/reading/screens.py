@@ -27,7 +27,8 @@ _ADVICE = re.compile(
 )
 _TITLED = re.compile(r"\b(?:Dr|Prof|Mr|Mrs|Ms|Miss|St)\b\.? ?[A-Z][\w.'-]+|\b(?:Hospital|Clinic|Infirmary)\b")
 _CREDIT = re.compile(r"\b(?:courtesy of|credit to|referred by|reported by|dictated by|signed by)\b", re.IGNORECASE)
-_CAPITALISED = re.compile(r"(?<![.!?:] )(?<!^)\b[A-Z][a-z]+(?:[ -][A-Z][a-z]+)+\b")
+# Two or more words, which no sentence begins with; the letter stands before what must not be, since a scan leaps to it.
+_CAPITALISED = re.compile(r"[A-Z](?<!\w[A-Z])(?<![.!?:] [A-Z])(?<!^[A-Z])[a-z]+(?:[ -][A-Z][a-z]+)+\b")
 _INSTRUCTION = re.compile(
     r"\b(?:ignore|disregard|forget) (?:all|any|the|previous|earlier|prior|your)\b|\bas an ai\b|\blanguage model\b|"
     r"\byou are an?\b|^\s*(?:system|assistant|user|human)\s*:|\bsystem prompt\b|\bprompt\b|\bjson\b|\bi cannot\b|"
@@ -35,35 +36,18 @@ _INSTRUCTION = re.compile(
     r"<\|?\w+\|?>|```|\binstructions?\b",
     re.IGNORECASE | re.MULTILINE,
 )
-# What is read holds one of these; looked for first, since texts seldom do.
-_NUMBERS = re.compile(r"\d{3}|\d[/-]\d|\d\.\d+\.\d|\d[- ]year")
-# Whole words, and the beginnings of words or signs.
-_PERSONS = frozenset(
-    {
-        *("man", "men", "woman", "women", "male", "female", "elderly", "aged", "pediatric", "paediatric", "child"),
-        *("infant", "boy", "girl", "symptom", "symptoms", "sustained", "born"),
-    }
+# What a pattern finds holds one of these between two spaces; or it is a telephone number.
+_CUES = re.compile(
+    r"(?i:\d{4}|\d[/-]\d|\d\.\d+\.\d|[@<`]|http|www|\.(?:org|com|net|edu)|year|smok|patient$|"
+    r"\b(?:m[ae]n|wom[ae]n|(?:fe)?male|elderly|aged|pa?ediatric|child|infant|boy|girl|symptoms?|sustained|born)\b|"
+    r"\b(?:tel|phone|fax|name|address|birth|dob|courtesy|credit|referred|reported|dictated|signed)\b|"
+    r"\b(?:mrn|accession|nhs|ssn|r?id|hospital)\b|"
+    r"recommend|advis|correlation|significant|warrant|should|consult|referral|differential|may$|"
+    r"evaluation|investigation|imaging|work-?up|assessment|examination|"
+    r"ignore|disregard|forget|\bai\b|language$|you$|system|assistant|user|human|prompt|json|\bi\b|\bim$|caption$|"
+    r"describe$|instruction)|\b(?:Dr|Prof|Mr|Mrs|Ms|Miss|St|Hospital|Clinic|Infirmary)\b"
 )
-_PARTS = ("@", "http", "www", ".org", ".com", ".net", ".edu", "smok", "patient with")
-_HEADED = ("name", "address", "birth", "dob")  # with a colon
-_TITLES = ("Dr", "Prof", "Mr", "Ms", "Miss", "St", "Hospital", "Clinic", "Infirmary")
-_CREDITS = ("courtesy", "credit", "referred", "reported", "dictated", "signed")
-_ADVICE_CUES = (
-    "recommend",
-    "advis",
-    "clinical",
-    "warrant",
-    "should",
-    "consult",
-    "referral",
-    "differential",
-    "further",
-    "may ",
-)
-_INSTRUCTION_CUES = (
-    *("ignore", "disregard", "forget", "as an ai", "language model", "you are", "system", "assistant", "user", "human"),
-    *("prompt", "json", "i can", "i'm", "im ", "caption the", "describe", "<", "```", "instruction"),
-)
+_TELEPHONE = re.compile(r"\d \d{3,4} \d{3}")
 _FOREIGN = frozenset(
     {
         *("das", "der", "den", "dem", "ein", "eine", "einen", "und", "ist", "zeigt", "mit", "im", "la", "le", "les"),
@@ -77,27 +61,29 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _ACCENTED = re.compile(r"[À-ɏ]")
 
 
+def is_harmless(text: str) -> bool:
+    """Whether none of the screens below finds anything, told from its words one by one: nearly all texts are so."""
+    return (
+        sum(map(_doubts, text.split())) < 2
+        and text.isprintable()
+        and _CAPITALISED.search(text) is None
+        and _TELEPHONE.search(text) is None
+    )
+
+
+@lru_cache(maxsize=1 << 15)
+def _doubts(stretch: str) -> int:
+    """Of what stands between two spaces: 2 where a screen may find it, 1 for each word of another language."""
+    if _CUES.search(stretch) or _ACCENTED.search(stretch) or _is_of_no_latin(stretch):
+        return 2
+    return len(_FOREIGN & _words_in(stretch))
+
+
 def is_personal(text: str) -> bool:
     """Names of people and institutions, dates, numbers of records, telephones, addresses, exact ages."""
-    low = text.lower()
-    if _may_be_personal(low) and _PERSONAL.search(text):
-        return True
-    if any(word in text for word in _TITLES) and _TITLED.search(text):
-        return True
-    if any(word in low for word in _CREDITS) and _CREDIT.search(low):
+    if any(pattern.search(text) for pattern in (_PERSONAL, _TITLED, _CREDIT)):
         return True
     return any(not _is_known(match.group()) for match in _CAPITALISED.finditer(text))
-
-
-def _may_be_personal(low: str) -> bool:
-    if not _PERSONS.isdisjoint(_words_in(low)) or _NUMBERS.search(low):
-        return True
-    return any(part in low for part in _PARTS) or (":" in low and any(word in low for word in _HEADED))
-
-
-@lru_cache(maxsize=4)
-def _words_in(low: str) -> frozenset[str]:
-    return frozenset(_WORDS.findall(low))
 
 
 def _is_known(words: str) -> bool:
@@ -113,21 +99,28 @@ def _known_words() -> frozenset[str]:
 
 def is_advice(text: str) -> bool:
     """What somebody should do, what something may mean: no fact of a picture."""
-    low = text.lower()
-    return any(word in low for word in _ADVICE_CUES) and _ADVICE.search(low) is not None
+    return _ADVICE.search(text) is not None
 
 
 def is_instruction(text: str) -> bool:
     """An echo of a prompt, an instruction found in a picture, or a model that speaks of itself."""
-    low = text.lower()
-    return any(word in low for word in _INSTRUCTION_CUES) and _INSTRUCTION.search(text) is not None
+    return _INSTRUCTION.search(text) is not None
 
 
 def is_foreign(text: str) -> bool:
     """Not English: a letter of another script, a sign of none, or other function words. Short phrases of names pass."""
-    if not text.isascii() and any(sign.isalpha() and not _LATIN.match(sign) for sign in text):
+    if _is_of_no_latin(text):
         return True
     if not text.isprintable() and any(category(sign) in _NO_TEXT for sign in text if sign not in "\n\r\t"):
         return True
-    foreign = len(_FOREIGN & _words_in(text.lower()))
+    foreign = len(_FOREIGN & _words_in(text))
     return foreign >= 2 or (foreign == 1 and _ACCENTED.search(text) is not None)
+
+
+def _is_of_no_latin(text: str) -> bool:
+    """Whether it holds a letter of another script; a few Greek ones are signs."""
+    return not text.isascii() and any(sign.isalpha() and not _LATIN.match(sign) for sign in text)
+
+
+def _words_in(text: str) -> frozenset[str]:
+    return frozenset(_WORDS.findall(text.lower()))

@@ -3,10 +3,9 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from itertools import chain
 
-_WORD = re.compile(r"\d+\.\d+|[^\W_]+|[^\w\s]")
-_HYPHENS = frozenset("-‐‑–—")
+_WORD = re.compile(r"\d+\.\d+|[^\W_]+|[^\w\s‐‑–—-]")
 _AMERICAN = (
     ("haem", "hem"), ("oedem", "edem"), ("oesoph", "esoph"), ("tumour", "tumor"), ("colour", "color"),
     ("centre", "center"), ("grey", "gray"), ("leukaem", "leukem"), ("ischaem", "ischem"), ("naev", "nev"),
@@ -17,28 +16,30 @@ _AMERICAN = (
 _IRREGULAR = {"metastases": "metastasis", "nevi": "nevus", "foci": "focus", "feet": "foot", "teeth": "tooth"}
 
 
-class Word(NamedTuple):
-    """`text` as compared; the word itself stands at [start, end) of the text."""
-
-    text: str
-    start: int
-    end: int
-
-
-def words(text: str) -> list[Word]:
+def folded_words(text: str) -> tuple[str, ...]:
     """Runs of letters and digits, decimals whole, and each other sign but hyphens: `T2-weighted` is two words."""
-    found = ((match.group(), match.span()) for match in _WORD.finditer(text))
-    return [Word(folded(word), start, end) for word, (start, end) in found if word not in _HYPHENS]
+    return tuple(chain.from_iterable(map(_folded_stretch, text.split())))
+
+
+@lru_cache(maxsize=1 << 15)
+def _folded_stretch(stretch: str) -> tuple[str, ...]:
+    """The words of what stands between two spaces: no word crosses one, and few stretches are new to a corpus."""
+    return tuple(map(folded, _WORD.findall(stretch)))
 
 
 def bounds(text: str) -> list[tuple[int, int]]:
-    """Where each of the `words` stands."""
-    return [match.span() for match in _WORD.finditer(text) if match.group() not in _HYPHENS]
+    """Where each of the `folded_words` stands: [start, end) of the text."""
+    found, end = [], 0
+    for stretch in text.split():
+        start = text.index(stretch, end)
+        found += [(start + first, start + last) for first, last in _bounds_in(stretch)]
+        end = start + len(stretch)
+    return found
 
 
-def folded_words(text: str) -> tuple[str, ...]:
-    """The texts of `words` alone."""
-    return tuple([folded(word) for word in _WORD.findall(text) if word not in _HYPHENS])
+@lru_cache(maxsize=1 << 15)
+def _bounds_in(stretch: str) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for match in _WORD.finditer(stretch))
 
 
 @lru_cache(maxsize=1 << 15)

@@ -1,6 +1,141 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from pipeline.describe.reading.screens import is_foreign, is_instruction, is_personal
+from pipeline.describe.reading.screens import is_advice, is_foreign, is_harmless, is_instruction, is_personal
+
+# Of which screened texts are made.
+PIECES = (
+    *(
+        "14 March 2019",
+        "2019-03-14",
+        "1/2/48",
+        "1.2.48",
+        "mrn",
+        "id",
+        "patient",
+        "no",
+        ": 123",
+        "020 7946 0018",
+        "tel",
+        "(",
+    ),
+    *(
+        "a@b.c",
+        "x.org",
+        "http",
+        "www.",
+        "born",
+        "9-year-old",
+        "40 years",
+        "old",
+        "Name",
+        "date of birth",
+        " :",
+        "Women",
+        "male",
+    ),
+    *(
+        "elderly",
+        "middle-aged",
+        "paediatric",
+        "child",
+        "with",
+        "symptoms",
+        "smoker",
+        "sustained",
+        "Dr",
+        ". Okafor",
+        "St",
+    ),
+    *(
+        "Miss Y",
+        "Clinic",
+        "courtesy",
+        "of",
+        "credit",
+        "to",
+        "referred",
+        "reported",
+        "by",
+        "signed",
+        "Maria",
+        "Gonzalez",
+    ),
+    *(
+        "recommended",
+        "advisable",
+        "clinically",
+        "significant",
+        "warrants",
+        "should",
+        "be",
+        "consult",
+        "referral",
+        "further",
+    ),
+    *(
+        "work-up",
+        "imaging",
+        "may",
+        "cause",
+        "be due",
+        "differential diagnosis",
+        "ignore",
+        "forget",
+        "all",
+        "your",
+        "as an",
+    ),
+    *(
+        "AI",
+        "language",
+        "model",
+        "you",
+        "are an",
+        "System",
+        "user",
+        "prompt",
+        "JSON",
+        "I",
+        "can't",
+        "im",
+        "I'm",
+        "sorry",
+    ),
+    *(
+        "caption",
+        "the",
+        "describe",
+        "this",
+        "image",
+        "as",
+        "<|x|>",
+        "```",
+        "instructions",
+        "der",
+        "die",
+        "la",
+        "o'clock",
+        "été",
+    ),
+    *("\u0443", "\x85", "\U00100000", "Kellgren-Lawrence", "7 µm", "2.5", "100 x 220", ".", ",", "-", "\n", ""),
+)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8), st.sampled_from((" ", "")))
+def test_nothing_is_found_in_a_harmless_text(pieces: list[str], between: str) -> None:
+    text = between.join(pieces)
+    found = [each.__name__ for each in (is_personal, is_advice, is_instruction, is_foreign) if each(text)]
+    assert not (is_harmless(text) and found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "The report describes an effusion.", "A round mass at 2 o'clock, 12.5 x 130 mm.", "A T2-weighted MR image."],
+)
+def test_texts_of_medicine_are_harmless(text: str) -> None:
+    assert is_harmless(text)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.describe.reading.words import folded, folded_words, words
+from pipeline.describe.reading.words import bounds, folded, folded_words
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,13 @@ def test_what_only_looks_plural_is_cut_alike_wherever_it_stands(word: str) -> No
     assert folded(word) == folded(word.upper())
 
 
-@given(st.text(max_size=80))
-def test_each_word_stands_where_it_says(text: str) -> None:
-    for word in words(text):
-        assert folded(text[word.start : word.end]) == word.text
+@given(st.text(st.sampled_from("aS2 .,-_\t\u2028\u00b5")), st.text(max_size=40))
+def test_each_word_stands_where_it_says(plain: str, odd: str) -> None:
+    text = f"{plain}{odd}"
+    assert tuple(folded(text[start:end]) for start, end in bounds(text)) == folded_words(text)
+
+
+@given(st.lists(st.text(max_size=12)))
+def test_no_word_goes_on_behind_a_space(stretches: list[str]) -> None:
+    together = folded_words(" ".join(stretches))
+    assert together == tuple(word for each in stretches for word in folded_words(each))
