@@ -11,7 +11,7 @@ from annotators.captioners.nouns import noun
 from pipeline.describe.bears_out.sentence import BearsOut
 from pipeline.describe.known import Known, Thing
 from pipeline.describe.reading.assertions import PRESENT
-from pipeline.describe.reading.read import mentioned, read
+from pipeline.describe.reading.read import Reading, mentioned, read
 from pipeline.describe.reading.screens import is_advice, is_foreign, is_harmless, is_instruction, is_personal
 from pipeline.describe.sides import stated_side
 from schemas.facts import IMAGE, Fact
@@ -23,9 +23,11 @@ FAILURES = (
     *("instruction", "language"),
     "length",
 )
-_SENTENCE_END = re.compile(r"(?<=[.!?。])\s+(?=[A-Z0-9])|\s*\n\s*")
+_LINE_END = re.compile(r"\s*\n\s*")
+_SENTENCE_END = re.compile(r"\s(?<=[.!?。]\s)\s*(?=[A-Z0-9])")  # begins with what it takes, since a scan leaps to it
 _SCREENS = {"privacy": is_personal, "advice": is_advice, "instruction": is_instruction, "language": is_foreign}
 _CLAUSE = re.compile(r"\b(?:and|while|whereas|with|together with|as well as)\b|[,;:]")
+_NAMES = frozenset({"finding", "name"})  # slots
 _SAID_OF_THINGS = frozenset({"side", "position", "size", "attribute", "severity", "measurement"})
 # What a region's name may not itself claim.
 _OF_NAMES = frozenset({"polarity", "measurement", "count", "comparison", *_SCREENS})
@@ -43,25 +45,31 @@ def unsupported(text: str, facts: Sequence[Fact] | Known) -> tuple[str, ...]:
     failed = set[str]() if is_harmless(text) else {slot for slot, is_so in _SCREENS.items() if is_so(text)}
     before: Sequence[Thing] = ()
     held: BearsOut | None = None
-    for sentence in _SENTENCE_END.split(text):
+    for sentence in sentences(text):
         before = before if held is None else held.spoken_of or before
-        held = BearsOut(known, read(sentence, known.names), before)
+        reading = read(sentence, known.names)
+        held = BearsOut(known, reading, before)
         failed.update(held.failures())
-        failed.update(failure for clause in clauses(sentence, known) for failure in _of_one_thing(clause, known))
+        for clause in clauses(sentence, reading, known):
+            failed.update(_of_one_thing(clause, known))
     return tuple(failure for failure in FAILURES if failure in failed)
 
 
-def clauses(sentence: str, known: Known) -> list[str]:
+def sentences(text: str) -> Iterator[str]:
+    """A line's end ends one too."""
+    for line in _LINE_END.split(text) if "\n" in text else (text,):
+        yield from _SENTENCE_END.split(line)
+
+
+def clauses(sentence: str, reading: Reading, known: Known) -> list[str]:
     """Of a sentence that names several things, a stretch for each: what it says there is said of that thing.
 
     Empty where it does not part so.
     """
-    named = read(sentence, known.names).named
-    if len(named) < 2 or sum(bool(each.mention.of("finding", "name")) for each in named) < 2:
+    named = reading.named
+    if len(named) < 2 or len([each for each in named if not _NAMES.isdisjoint(each.mention.term.by_slot)]) < 2:
         return []
-    if "respectively" in sentence:
-        return []
-    if any(each.assertion != PRESENT for each in named):
+    if "respectively" in sentence or any(each.assertion != PRESENT for each in named):
         return []
     found: list[str] = []
     begun = ""

@@ -7,8 +7,8 @@ from functools import cached_property, lru_cache
 from annotators.captioners.evidence import UNLABELLED, UNNAMED
 from annotators.captioners.nouns import noun
 from pipeline.describe.reading.mentions import Mention
-from pipeline.describe.reading.vocabulary import Words, vocabulary
-from pipeline.describe.reading.words import folded_words
+from pipeline.describe.reading.vocabulary import vocabulary
+from pipeline.describe.reading.words import Words, folded_words
 from schemas.facts import IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
 from schemas.lexicon.findings import ancestors, finding, finding_of
 from schemas.lexicon.places import place

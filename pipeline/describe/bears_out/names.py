@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.describe.bears_out.acquired import is_acquired, is_exam
 from pipeline.describe.bears_out.things import OF_THINGS, OfThing, is_so
@@ -9,7 +10,7 @@ from pipeline.describe.known import Known, Thing
 from pipeline.describe.reading.assertions import ABSENT, POSSIBLE, PRESENT
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.read import Reading
-from pipeline.describe.reading.vocabulary import Meaning, vocabulary
+from pipeline.describe.reading.vocabulary import Meaning, Term, vocabulary
 from schemas.lexicon.findings import ancestors, finding, is_finding
 from schemas.taxonomy.body_parts import related_parts
 
@@ -25,7 +26,7 @@ _FAILURE = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Names:
     """Of one sentence; `meant` are the things that its claims about things are held against."""
 
@@ -44,15 +45,13 @@ class Names:
 
     def holds(self, mention: Mention, assertion: str, claims: list[OfThing]) -> bool:
         """Whether any meaning is borne out; a claim about things is left to `claims`, where all are held at once."""
-        if any(self._meaning(each, assertion, mention) for each in mention.meanings if each.slot not in OF_THINGS):
-            return True
-        of_things = [meaning for meaning in mention.meanings if meaning.slot in OF_THINGS]
-        if of_things:
-            first = min(of_things, key=lambda meaning: ORDER.index(meaning.slot))
-            test = is_so(of_things, assertion)
-            if not mention.readings or any(map(test, self.meant)):
-                claims.append(OfThing(first.slot, test))
+        others, claim = _parted(mention.term, assertion)
+        for meaning in others:
+            if self._meaning(meaning, assertion, mention):
                 return True
+        if claim is not None and (not mention.readings or any(map(claim.holds, self.meant))):
+            claims.append(claim)
+            return True
         kept = len(claims)
         if self._may_be_parted(mention) and all(self.holds(part, assertion, claims) for part in mention.readings):
             return True
@@ -143,3 +142,13 @@ class Names:
 
     def _is_of(self, mention: Mention) -> bool:
         return "of" in self.reading.found[max(0, mention.at - 2) : mention.at]
+
+
+@lru_cache(maxsize=1 << 13)
+def _parted(term: Term, assertion: str) -> tuple[tuple[Meaning, ...], OfThing | None]:
+    """What a term may mean beside claims about one thing, and these as one claim."""
+    others = tuple(meaning for meaning in term.meanings if meaning.slot not in OF_THINGS)
+    of_things = [meaning for meaning in term.meanings if meaning.slot in OF_THINGS]
+    if not of_things:
+        return others, None
+    return others, OfThing(min((meaning.slot for meaning in of_things), key=ORDER.index), is_so(of_things, assertion))

@@ -1,7 +1,6 @@
 """All that one sentence claims, held against facts."""
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
 
 from pipeline.describe.bears_out.names import ORDER, Names
 from pipeline.describe.bears_out.numbers import is_counted
@@ -18,7 +17,12 @@ class BearsOut:
     def __init__(self, known: Known, reading: Reading, before: Sequence[Thing]) -> None:
         self.known = known
         self.reading = reading
-        self.before = before
+        ids, names = _called(reading)
+        self._named_things = [thing for thing in known.things if thing.is_called(ids, names)] if ids or names else []
+        self._meant = self._named_things or before or known.things
+        self._names = Names(known, reading, self._meant)
+        self._claims = list(self._of_things())
+        self._unborne = [named for named in reading.named if not self._holds(named, self._claims)]
 
     def failures(self) -> Iterator[str]:
         """Slots of `check.FAILURES`, some perhaps more than once."""
@@ -27,10 +31,8 @@ class BearsOut:
             if self.known.has_content:
                 yield "nothing"
             return
-        claims = list(self._of_things())
-        for named in reading.named:
-            yield from self._named(named, claims)
-        yield from self._unheld(claims)
+        yield from map(self._failure, self._unborne)
+        yield from self._unheld(self._claims)
         yield from unrelated(self.known, reading)
         yield from ("count" for count in reading.counts if not is_counted(self.known, count))
         if reading.denied:
@@ -38,23 +40,23 @@ class BearsOut:
         if any(word not in self.known.words_of_names for word in reading.unread):
             yield "finding"
 
-    @cached_property
-    def meant(self) -> Sequence[Thing]:
-        return self._named_things or self.before or self.known.things
-
-    @cached_property
-    def _named_things(self) -> list[Thing]:
-        ids, names = _called(self.reading)
-        return [thing for thing in self.known.things if thing.is_called(ids, names)]
-
     @property
     def spoken_of(self) -> list[Thing]:
         """Of what the sentence names, the things that bear out all that it says; none where it names nothing."""
-        claims = list(self._of_things())
-        for named in self.reading.named:
-            self._names.holds(named.mention, named.assertion, claims)
-        named_things = self._named_things
+        claims, named_things = list(self._claims), self._named_things
+        for named in self._unborne:
+            if named.assertion in NOT_NOW:
+                self._names.holds(named.mention, named.assertion, claims)
         return [thing for thing in named_things if all_hold(claims, thing)] or named_things
+
+    def _holds(self, named: Named, claims: list[OfThing]) -> bool:
+        return named.assertion not in NOT_NOW and self._names.holds(named.mention, named.assertion, claims)
+
+    def _failure(self, named: Named) -> str:
+        if named.assertion in NOT_NOW:
+            return "comparison"
+        first = min(named.mention.meanings, key=lambda meaning: ORDER.index(meaning.slot))
+        return self._names.failure(first, named.assertion)
 
     def _of_things(self) -> Iterator[OfThing]:
         reading = self.reading
@@ -77,38 +79,34 @@ class BearsOut:
         """Slots of claims that no thing bears out; or, of one name, that no single thing bears out with the others."""
         if not claims:
             return
-        alone = [claim.slot for claim in claims if not any(map(claim.holds, self.meant))]
+        alone = [claim.slot for claim in claims if not any(map(claim.holds, self._meant))]
         yield from alone
-        if not alone and len(claims) > 1 and self._of_one and not any(all_hold(claims, thing) for thing in self.meant):
+        if (
+            not alone
+            and len(claims) > 1
+            and self._is_of_one
+            and not any(all_hold(claims, thing) for thing in self._meant)
+        ):
             yield from self._missed_by_the_best(claims)
 
-    @cached_property
-    def _of_one(self) -> bool:
+    @property
+    def _is_of_one(self) -> bool:
         """Whether the sentence is about a single thing: one name of something known, no number above one, one side."""
         several = any(count.number > 1 for count in self.reading.counts) or "both" in self.reading.sides
         named = [named for named in self.reading.named if self.known.is_named(named.mention)]
         return len(self.reading.places) < 2 and len(set(self.reading.sides)) < 2 and len(named) <= 1 and not several
 
     def _missed_by_the_best(self, claims: Sequence[OfThing]) -> Iterator[str]:
-        best = max(self.meant, key=lambda thing: sum(claim.holds(thing) for claim in claims))
+        best = max(self._meant, key=lambda thing: sum(claim.holds(thing) for claim in claims))
         yield from (claim.slot for claim in claims if not claim.holds(best))
-
-    def _named(self, named: Named, claims: list[OfThing]) -> Iterator[str]:
-        mention, assertion = named.mention, named.assertion
-        if assertion in NOT_NOW:
-            yield "comparison"
-        elif not self._names.holds(mention, assertion, claims):
-            first = min(mention.meanings, key=lambda meaning: ORDER.index(meaning.slot))
-            yield self._names.failure(first, assertion)
-
-    @cached_property
-    def _names(self) -> Names:
-        return Names(self.known, self.reading, self.meant)
 
 
 def _called(reading: Reading) -> tuple[frozenset[str], frozenset[str]]:
     """Ids and own names of what a sentence says to be there."""
-    there = [named.mention for named in reading.named if named.assertion in (PRESENT, POSSIBLE)]
-    ids = frozenset(id for mention in there for id in mention.of("finding"))
-    areas = AREAS if any(mention.of("area") for mention in there) else frozenset[str]()
-    return ids, areas | {name for mention in there for name in mention.of("name")}
+    ids, names = set[str](), set[str]()
+    for named in reading.named:
+        if named.assertion in (PRESENT, POSSIBLE):
+            slots = named.mention.term.by_slot
+            ids.update(slots.get("finding", ()))
+            names.update(slots.get("name", ()), AREAS if "area" in slots else ())
+    return frozenset(ids), frozenset(names)

@@ -4,11 +4,11 @@ The ConText algorithm (Harkema et al., 2009, J Biomed Inform 42:839; NegEx, Chap
 a name, each with a scope that another cue or a closing word ends; what only looks like a cue is read first.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.describe.reading.words import folded_words, holds
+from pipeline.describe.reading.words import Words, folded_words, holds
 from schemas.taxonomy.csv_table import listed, read_rows
 
 PRESENT, ABSENT, POSSIBLE = "present", "absent", "possible"
@@ -40,7 +40,7 @@ def assertions(count: int, cues: Iterable[Cue]) -> list[str]:
 _ORDER = {"possible": 0, "negated": 1, "historical": 2, "hypothetical": 3, "experiencer": 4}
 
 
-def find_cues(found: Sequence[str], taken: frozenset[int]) -> Iterator[Cue]:
+def find_cues(found: Words, taken: frozenset[int]) -> Iterator[Cue]:
     """Words at `taken` belong to names or to what was read before, and are no cues themselves."""
     marked = list(_marked(found, taken))
     if not marked:
@@ -59,20 +59,20 @@ def find_cues(found: Sequence[str], taken: frozenset[int]) -> Iterator[Cue]:
             yield Cue(name, range(first, at), False)
 
 
-def _closes(i: int, found: Sequence[str], ends: frozenset[int], starts: set[int]) -> bool:
+def _closes(i: int, found: Words, ends: frozenset[int], starts: set[int]) -> bool:
     return i in ends or i in starts
 
 
-def _closes_whole(i: int, found: Sequence[str], ends: frozenset[int], starts: set[int]) -> bool:
+def _closes_whole(i: int, found: Words, ends: frozenset[int], starts: set[int]) -> bool:
     return found[i] in (".", "|")
 
 
-def _closes_person(i: int, found: Sequence[str], ends: frozenset[int], starts: set[int]) -> bool:
+def _closes_person(i: int, found: Words, ends: frozenset[int], starts: set[int]) -> bool:
     """`a brother who has ..` is still about the brother."""
     return found[i] in _STOPS or found[i] in _PATIENT
 
 
-def _ends(found: Sequence[str], taken: frozenset[int]) -> frozenset[int]:
+def _ends(found: Words, taken: frozenset[int]) -> frozenset[int]:
     """Where a scope ends: a closing word, a stop."""
     closing, closers = _by_first("end"), _closers()
     here = [i for i, word in enumerate(found) if word in closers]
@@ -89,7 +89,7 @@ def _closers() -> frozenset[str]:
     return frozenset({*_STOPS, *_by_first("end")})
 
 
-def _marked(found: Sequence[str], taken: frozenset[int]) -> Iterator[tuple[int, int, str]]:
+def _marked(found: Words, taken: frozenset[int]) -> Iterator[tuple[int, int, str]]:
     """(start, end, kind) of each cue, the longest first at each word; what only looks like one is passed over."""
     known, end = _by_first("cue"), 0
     if known.keys().isdisjoint(found):

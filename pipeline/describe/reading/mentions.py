@@ -1,22 +1,20 @@
 """Which names of the lexicon a text holds, and where."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.describe.reading.vocabulary import (
     SIDE_WORDS,
     Meaning,
     Term,
-    Vocabulary,
-    Words,
     names_vocabulary,
     vocabulary,
 )
+from pipeline.describe.reading.words import Words
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """A term at some of a text's words, from `at` to before `end`. `readings`: the same words as several shorter terms,
     each of which must then hold: `circumscribed breast mass` is a name, and a breast mass that is circumscribed.
     """
@@ -52,22 +50,18 @@ def mentions(found: Words, names: frozenset[str] = frozenset()) -> list[Mention]
     here: list[Mention] = []
     end = 0
     for at, word in enumerate(found):
-        for each in known if at >= end else ():
-            if word in each.firsts and (mention := _longest(each, found, at, sides)) is not None:
-                here.append(mention)
-                end = mention.end
+        if at < end:
+            continue
+        for each in known:
+            if word in each.firsts and (longest := each.longest(found, at, sides=sides)) is not None:
+                term, indices = longest
+                here.append(Mention(indices, term, _readings(term) if len(indices) > 1 else ()))
+                end = indices[-1] + 1
                 break
     return here
 
 
-def _longest(known: Vocabulary, found: Words, at: int, sides: Sequence[int]) -> Mention | None:
-    if (longest := known.longest(found, at, sides=sides)) is None:
-        return None
-    term, indices = longest
-    return Mention(indices, term, _readings(term) if len(term.words) > 1 else ())
-
-
-@cache
+@lru_cache(maxsize=1 << 14)
 def _readings(term: Term) -> tuple[Mention, ...]:
     """Shorter terms that together cover every word; empty where none do."""
     parts = tuple(_parts(term.words))

@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from annotators.captioners.nouns import number_words
 from pipeline.describe.reading.mentions import Mention
-from pipeline.describe.reading.words import folded, holds
+from pipeline.describe.reading.words import Words, folded, holds
 
 Comparison = Literal["exactly", "only", "at least", "at most"]
 
@@ -22,11 +21,24 @@ _VAGUE = {
     "cluster": 3,
     "innumerable": 10,
 }  # at least so many
-_FEWEST = (("at", "least"), ("no", "fewer", "than"), ("no", "less", "than"), ("not", "fewer", "than"))
-_ONLY = (("only",), ("exactly",), ("only", "a"))
-_MORE = (("more", "than"),)
-_MOST = (("at", "most"), ("no", "more", "than"), ("not", "more", "than"), ("up", "to"))
-_LESS = (("fewer", "than"), ("less", "than"))
+# Words before a number, what they make of it, and by how much they move it; the first that fits holds.
+_COMPARED: tuple[tuple[tuple[str, ...], Comparison, int], ...] = (
+    (("at", "least"), "at least", 0),
+    (("no", "fewer", "than"), "at least", 0),
+    (("no", "less", "than"), "at least", 0),
+    (("not", "fewer", "than"), "at least", 0),
+    (("at", "most"), "at most", 0),
+    (("no", "more", "than"), "at most", 0),
+    (("not", "more", "than"), "at most", 0),
+    (("up", "to"), "at most", 0),
+    (("more", "than"), "at least", 1),
+    (("fewer", "than"), "at most", -1),
+    (("less", "than"), "at most", -1),
+    (("only",), "only", 0),
+    (("exactly",), "only", 0),
+    (("only", "a"), "only", 0),
+)
+_COMPARING = frozenset(words[-1] for words, _, _ in _COMPARED)
 # Behind these a number counts nothing: a grade, a place, a date.
 _NO_COUNT_BEHIND = frozenset(
     {"grade", "tooth", "level", "segment", "score", "class", "stage", "type", "no", "number", "mrn", "id", "density"}
@@ -49,8 +61,7 @@ _SPOKEN = re.compile(r"\b(?P<word>[a-z]+)\s+(?P<unit>millimet\w+|micromet\w+|cen
 _TO_MM = {"mm": 1.0, "mi": 0.001, "µm": 0.001, "μm": 0.001, "um": 0.001, "cm": 10.0, "ce": 10.0}
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """`mention` is what is counted; None where no name stands near, as in `one of the two`."""
 
     number: int
@@ -58,8 +69,7 @@ class Count:
     mention: Mention | None
 
 
-@dataclass(frozen=True)
-class Length:
+class Length(NamedTuple):
     """In millimetres; `tolerance_mm` is half of the last digit written."""
 
     mm: float
@@ -75,8 +85,8 @@ def lengths(low: str) -> list[Length]:
         _length(value, match["unit"]) for match in measured for value in (match["first"], match["second"]) if value
     ]
     numbers = number_words()
-    spoken = [_length(str(numbers[m["word"]]), m["unit"]) for m in _SPOKEN.finditer(low) if m["word"] in numbers]
-    return found + spoken
+    spelled = _SPOKEN.finditer(low) if "met" in low else ()
+    return found + [_length(str(numbers[m["word"]]), m["unit"]) for m in spelled if m["word"] in numbers]
 
 
 def lengths_spans(low: str) -> list[tuple[int, int]]:
@@ -89,19 +99,20 @@ def _measured(low: str) -> tuple[re.Match[str], ...]:
     return tuple(_LENGTH.finditer(low)) if _DIGIT.search(low) else ()
 
 
+@lru_cache(maxsize=1 << 13)
 def _length(written: str, unit: str) -> Length:
     scale = 1.0 if unit.startswith("millimet") else _TO_MM[unit[:2]]
     decimals = len(written.partition(".")[2])
     return Length(float(written) * scale, 0.5 * 10.0**-decimals * scale)
 
 
-def counts(texts: Sequence[str], mentions: Sequence[Mention], taken: frozenset[int]) -> Iterator[Count]:
+def counts(texts: Words, mentions: Sequence[Mention], taken: frozenset[int]) -> Iterator[Count]:
     """Of numbers outside `taken`, in the order of the text's words; `mentions` are what can be counted."""
     named = {mention.at for mention in mentions}
     told = _number_like()
     end = 0
-    for at, text in enumerate(texts):
-        if at < end or at in taken or not (text in told or text.isdecimal()):
+    for at in [at for at, text in enumerate(texts) if text in told or text.isdecimal()]:
+        if at < end or at in taken:
             continue
         number, end, vague = _number(texts, at)
         if number is not None and (end in named or not _is_no_count(texts, at, end)):
@@ -109,7 +120,7 @@ def counts(texts: Sequence[str], mentions: Sequence[Mention], taken: frozenset[i
             yield Count(*_compared(texts, at, end, number, vague), mention)
 
 
-def _number(texts: Sequence[str], at: int) -> tuple[int | None, int, bool]:
+def _number(texts: Words, at: int) -> tuple[int | None, int, bool]:
     """(number, index behind it, whether it is vague) of the words from `at` on."""
     word = texts[at]
     numbers = number_words()
@@ -134,7 +145,7 @@ def _number_like() -> frozenset[str]:
     return frozenset({*map(folded, spoken), *_numbers_folded(), *_GROUPS, *_VAGUE})
 
 
-def _is_no_count(texts: Sequence[str], at: int, end: int) -> bool:
+def _is_no_count(texts: Words, at: int, end: int) -> bool:
     behind = texts[at - 1] if at else ""
     next_word = texts[end] if end < len(texts) else ""
     if texts[at] == "one" and behind in ("no", "any", "the", "this", "each", "every", "upper", "lower", "which"):
@@ -144,24 +155,17 @@ def _is_no_count(texts: Sequence[str], at: int, end: int) -> bool:
     )
 
 
-def _compared(texts: Sequence[str], at: int, end: int, number: int, vague: bool) -> tuple[int, Comparison]:
-    if vague or holds(texts, ("or", "more"), end) or _stands_before(texts, at, _FEWEST):
+def _compared(texts: Words, at: int, end: int, number: int, vague: bool) -> tuple[int, Comparison]:
+    if vague or holds(texts, ("or", "more"), end):
         return number, "at least"
-    if _stands_before(texts, at, _MOST):
-        return number, "at most"
-    if _stands_before(texts, at, _MORE):
-        return number + 1, "at least"
-    if _stands_before(texts, at, _LESS):
-        return number - 1, "at most"
-    only = texts[at] in ("single", "solitary") or _stands_before(texts, at, _ONLY)
-    return number, "only" if only else "exactly"
+    if at and texts[at - 1] in _COMPARING:
+        for words, comparison, more in _COMPARED:
+            if at >= len(words) and holds(texts, words, at - len(words)):
+                return number + more, comparison
+    return number, "only" if texts[at] in ("single", "solitary") else "exactly"
 
 
-def _stands_before(texts: Sequence[str], at: int, phrases: Sequence[tuple[str, ...]]) -> bool:
-    return any(at >= len(phrase) and holds(texts, phrase, at - len(phrase)) for phrase in phrases)
-
-
-def _counted(texts: Sequence[str], at: int, end: int, mentions: Sequence[Mention]) -> Mention | None:
+def _counted(texts: Words, at: int, end: int, mentions: Sequence[Mention]) -> Mention | None:
     """The next name, else the one before where the number stands behind it: `platelets: three`."""
     stop = next((i for i in range(end, len(texts)) if texts[i] in (".", ";", ":")), len(texts))
     if texts[at - 1 : at] == ("the",) and end < len(texts) and not texts[end].isalnum():

@@ -2,10 +2,10 @@
 left is the patient's.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from pipeline.describe.reading.words import holds
+from pipeline.describe.reading.words import Words, holds
 
 # As words are compared.
 FIELDS = frozenset(
@@ -74,8 +74,7 @@ _FIRST = frozenset(phrase[0] for phrase, _, _ in _PHRASES)
 _BEGINS = frozenset({*_FIRST, *DOWN, "its"})
 
 
-@dataclass(frozen=True)
-class InPicture:
+class InPicture(NamedTuple):
     """`across` and `down` are words of facts, None where the text names one axis alone; `indices` of its words."""
 
     across: str | None
@@ -83,7 +82,7 @@ class InPicture:
     indices: frozenset[int]
 
 
-def places_in_picture(found: Sequence[str], taken: frozenset[int]) -> list[InPicture]:
+def places_in_picture(found: Words, taken: frozenset[int]) -> list[InPicture]:
     """One for each stretch of words that names the picture; none of them reads words at `taken`."""
     fields = [at for at, word in enumerate(found) if word in FIELDS]
     if not fields and "corner" not in found:
@@ -94,14 +93,14 @@ def places_in_picture(found: Sequence[str], taken: frozenset[int]) -> list[InPic
     return _joined([each for each in (*anchored, *more) if each.across or each.down])
 
 
-def _anchored(found: Sequence[str], at: int, taken: frozenset[int]) -> Iterator[InPicture]:
+def _anchored(found: Words, at: int, taken: frozenset[int]) -> Iterator[InPicture]:
     if holds(found, ("'", "s"), at + 1):
         yield _forward(found, at + 3, taken)
     elif (of := _of(found, at)) is not None:
         yield _backward(found, of - 1, taken)
 
 
-def _of(found: Sequence[str], at: int) -> int | None:
+def _of(found: Words, at: int) -> int | None:
     """Where `of the` of this field begins; up to two words may stand between: `of the axial slice`."""
     for back in (1, 2, 3):
         if at - back >= 1 and found[at - back] in _DETERMINERS:
@@ -109,7 +108,7 @@ def _of(found: Sequence[str], at: int) -> int | None:
     return None
 
 
-def _backward(found: Sequence[str], at: int, taken: frozenset[int]) -> InPicture:
+def _backward(found: Words, at: int, taken: frozenset[int]) -> InPicture:
     across: str | None = None
     down: str | None = None
     indices: set[int] = set()
@@ -131,11 +130,11 @@ def _backward(found: Sequence[str], at: int, taken: frozenset[int]) -> InPicture
     return _centred(across, down, indices)
 
 
-def _is_the_patient_s(found: Sequence[str], at: int) -> bool:
+def _is_the_patient_s(found: Words, at: int) -> bool:
     return holds(found, ("'", "s"), at - 2)
 
 
-def _forward(found: Sequence[str], at: int, taken: frozenset[int]) -> InPicture:
+def _forward(found: Words, at: int, taken: frozenset[int]) -> InPicture:
     """Behind `the image's`."""
     across: str | None = None
     down: str | None = None
@@ -154,7 +153,7 @@ def _centred(across: str | None, down: str | None, indices: set[int]) -> InPictu
     return InPicture(across, "middle" if across == "centre" and down is None else down, frozenset(indices))
 
 
-def _unanchored(found: Sequence[str], used: frozenset[int], anchored: bool) -> Iterator[InPicture]:
+def _unanchored(found: Words, used: frozenset[int], anchored: bool) -> Iterator[InPicture]:
     """Phrases that can mean nothing else, and `its right edge` where the picture was named before."""
     for at, word in enumerate(found):
         if word not in _BEGINS:

@@ -1,7 +1,7 @@
 """One sentence, read: everything that it claims, in the order in which its words are given away."""
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from pipeline.describe.reading.mentions import Mention, mentions
 from pipeline.describe.reading.numbers import Count, Length, counts, lengths, lengths_spans
 from pipeline.describe.reading.picture_places import InPicture, places_in_picture
 from pipeline.describe.reading.relations import Relation, relations
-from pipeline.describe.reading.words import bounds, folded, folded_words
+from pipeline.describe.reading.words import folded, folded_words, standing
 from schemas.taxonomy.body_parts import body_part
 from schemas.taxonomy.csv_table import listed, read_rows
 
@@ -22,7 +22,7 @@ _NOTHING = re.compile(
 _SIDED = frozenset({"left", "right", "od", "os", "l", "r", "bilateral", "bilaterally", "both", "each"})
 _NO_SIDE = frozenset({"over", "unread"})
 Span = tuple[int, int]
-COUNTABLE = ("finding", "name", "area", "label")
+COUNTABLE = frozenset({"finding", "name", "area", "label"})  # slots
 _SUFFIX = re.compile(
     r"(?:oma|omata|itis|osis|emia|pathy|plasia|megaly|ectasis|ectasia|rrhage|penia|lithiasis|malacia|stenosis)$"
 )
@@ -34,7 +34,6 @@ _HARMLESS = frozenset(
         *("given", "only", "merely", "means", "more"),
     }
 )
-_NONE = frozenset[int]()
 _EMPTY = frozenset({"and", "so", "or", "the", "a", "an", "of", "any"})
 
 
@@ -70,30 +69,27 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
     """`names` are those that facts bear and the lexicon need not know."""
     low = text.lower().replace("’", "'")
     found = folded_words(text)
+    words = frozenset(found)
     named = mentions(found, names)
-    held = frozenset(i for each in named for i in each.indices)
-    changed = change(low, found)
-    related = relations(low, found)
-    spans = lengths_spans(low)
-    standing = bounds(text) if related or spans or (changed and changed.spans) else []
-    related = [each for each in related if held.isdisjoint(_within(standing, [each.span]))]
-    told_changed = _within(standing, changed.spans if changed else ())
-    told = told_changed | _within(standing, [each.span for each in related])
+    held = frozenset([i for each in named for i in each.indices])
+    changed = change(low, words)
+    related = [each for each in relations(low, words) if held.isdisjoint(_within(text, [each.span]))]
+    told_changed = _within(text, changed.spans if changed else ())
+    told = told_changed | _within(text, [each.span for each in related])
     places = tuple(places_in_picture(found, held | told))
-    placed = frozenset(i for each in places for i in each.indices)
-    taken = held | told | placed
+    taken = held.union(told, *[each.indices for each in places])
     cues = list(find_cues(found, taken))
     said = assertions(len(found), cues)
-    sided = list(_sides(found, taken))
-    countable = [each for each in named if each.of(*COUNTABLE)]
-    measured = _within(standing, spans)
+    sided = [] if _SIDED.isdisjoint(words) else list(_sides(found, taken))
+    countable = [each for each in named if not COUNTABLE.isdisjoint(each.term.by_slot)]
+    measured = _within(text, lengths_spans(low))
     return Reading(
         found=found,
-        named=tuple(Named(each, said[each.at]) for each in named if not each.of("ignored")),
+        named=tuple([Named(each, said[each.at]) for each in named if "ignored" not in each.term.by_slot]),
         places=places,
-        sides=tuple(side for _, side in sided),
-        sides_at=tuple(at for at, _ in sided),
-        relations=tuple((each, *_around(standing, each)) for each in related),
+        sides=tuple([side for _, side in sided]),
+        sides_at=tuple([at for at, _ in sided]),
+        relations=tuple([(each, *_around(text, each)) for each in related]),
         lengths=tuple(lengths(low)),
         counts=tuple(counts(found, countable, held | told | measured)),
         change=changed,
@@ -110,26 +106,22 @@ def mentioned(text: str, names: frozenset[str] = frozenset()) -> tuple[Mention, 
     return tuple(mentions(folded_words(text), names))
 
 
-def _within(standing: Sequence[Span], spans: Sequence[Span]) -> frozenset[int]:
+def _within(text: str, spans: Iterable[Span]) -> frozenset[int]:
     """Indices of words that stand within characters."""
-    if not spans:
-        return _NONE
     return frozenset(
-        i for start, end in spans for i, (first, last) in enumerate(standing) if start <= first and last <= end
+        [i for start, end in spans for i, first, last in standing(text, start, end) if start <= first and last <= end]
     )
 
 
-def _around(standing: Sequence[Span], relation: Relation) -> Span:
+def _around(text: str, relation: Relation) -> Span:
     start, end = relation.span
-    inside = [i for i, (first, _) in enumerate(standing) if start <= first < end]
+    inside = [i for i, first, _ in standing(text, start, end) if start <= first < end]
     return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
 def _sides(found: Sequence[str], taken: Collection[int]) -> Iterator[tuple[int, str]]:
-    if _SIDED.isdisjoint(found):
-        return
     for i, word in enumerate(found):
-        if i in taken:
+        if word not in _SIDED or i in taken:
             continue
         after = found[i + 1] if i + 1 < len(found) else ""
         if word in ("left", "right") and after not in _NO_SIDE:

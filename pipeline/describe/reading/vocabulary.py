@@ -7,14 +7,12 @@ from itertools import chain
 from typing import NamedTuple
 
 from annotators.captioners.templates import phrases
-from pipeline.describe.reading.words import folded_words
+from pipeline.describe.reading.words import Words, folded_words
 from schemas.lexicon.attributes import attribute_table
 from schemas.lexicon.findings import findings
 from schemas.lexicon.places import all_places
 from schemas.taxonomy.body_parts import body_parts
 from schemas.taxonomy.csv_table import listed, read_rows
-
-Words = tuple[str, ...]
 
 # Attributes that a look is told with; the other rows of the table are words of facts, not of texts.
 LOOKS = frozenset(
@@ -61,7 +59,7 @@ class Meaning(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Term:
     """`meanings`: any of them may be meant. `exact`: the thing's own name, no synonym made for labels."""
 
@@ -122,25 +120,25 @@ class Vocabulary:
         """The longest term that starts at a word, and the indices of its words. At `sides` stand sides, which may be
         within a place: `lower pole of the left thyroid lobe`.
         """
-        node = self.firsts.get(found[at])
+        end = len(found) if less_than is None else min(len(found), at + less_than - 1)
+        node = self.firsts.get(found[at]) if at < end else None
         if node is None:
             return None
-        longest, here = None, at
-        end = len(found) if less_than is None else min(len(found), at + less_than - 1)
-        while node is not None and here < end:
+        longest, here = node.term, at + 1
+        while here < end and (node := node.behind.get(found[here])) is not None:
             here += 1
             longest = node.term or longest
-            node = node.behind.get(found[here]) if here < end else None
-        if sides and any(at < side < at + self._reach for side in sides):
+        if sides and found[at] in self._sided and any(at < side < at + self._reach for side in sides):
             return self._with_side(found, longest, at)
         return None if longest is None else (longest, tuple(range(at, at + len(longest.words))))
 
     def _with_side(self, found: Words, plain: Term | None, at: int) -> tuple[Term, tuple[int, ...]] | None:
         """A longer term that goes on behind a side, else the plain one."""
-        for term in self._sided.get(found[at], ()):
+        behind = found[at + 1 : at + 3]
+        for term in self._sided[found[at]]:
             if plain is not None and len(term.words) <= len(plain.words):
                 break
-            if indices := _around_a_side(found, term, at):
+            if term.words[1] in behind and (indices := _around_a_side(found, term, at)):
                 return term, indices
         return None if plain is None else (plain, tuple(range(at, at + len(plain.words))))
 

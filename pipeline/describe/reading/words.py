@@ -1,9 +1,11 @@
 """A text as words that can be compared: lower case, one spelling, singular, hyphens gone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
+
+Words = tuple[str, ...]
 
 _WORD = re.compile(r"\d+\.\d+|[^\W_]+|[^\w\s‐‑–—-]")
 _AMERICAN = (
@@ -27,19 +29,12 @@ def _folded_stretch(stretch: str) -> tuple[str, ...]:
     return tuple(map(folded, _WORD.findall(stretch)))
 
 
-def bounds(text: str) -> list[tuple[int, int]]:
-    """Where each of the `folded_words` stands: [start, end) of the text."""
-    found, end = [], 0
-    for stretch in text.split():
-        start = text.index(stretch, end)
-        found += [(start + first, start + last) for first, last in _bounds_in(stretch)]
-        end = start + len(stretch)
-    return found
-
-
-@lru_cache(maxsize=1 << 15)
-def _bounds_in(stretch: str) -> tuple[tuple[int, int], ...]:
-    return tuple(match.span() for match in _WORD.finditer(stretch))
+def standing(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+    """(index, start, end) of each of the `folded_words` that begins within some characters or before the next space."""
+    cut = text.rfind(" ", 0, start) + 1
+    before, behind = len(folded_words(text[:cut])), text.find(" ", end)
+    for i, match in enumerate(_WORD.finditer(text, cut, len(text) if behind < 0 else behind), before):
+        yield i, *match.span()
 
 
 @lru_cache(maxsize=1 << 15)
@@ -63,6 +58,6 @@ def _singular(low: str) -> str:
     return low[:-2] if low.endswith(("sses", "xes", "shes", "ches")) else low[:-1]
 
 
-def holds(found: Sequence[str], term: Sequence[str], at: int) -> bool:
+def holds(found: Words, term: Words, at: int) -> bool:
     """Whether a term's words stand at a place of others."""
-    return tuple(found[at : at + len(term)]) == tuple(term)
+    return found[at : at + len(term)] == term

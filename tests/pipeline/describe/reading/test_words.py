@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.describe.reading.words import bounds, folded, folded_words
+from pipeline.describe.reading.words import folded, folded_words, standing
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,14 @@ def test_what_only_looks_plural_is_cut_alike_wherever_it_stands(word: str) -> No
 @given(st.text(st.sampled_from("aS2 .,-_\t\u2028\u00b5")), st.text(max_size=40))
 def test_each_word_stands_where_it_says(plain: str, odd: str) -> None:
     text = f"{plain}{odd}"
-    assert tuple(folded(text[start:end]) for start, end in bounds(text)) == folded_words(text)
+    assert tuple(folded(text[start:end]) for _, start, end in standing(text, 0, len(text))) == folded_words(text)
+
+
+@given(st.text(st.sampled_from("aS2 .,-_\t"), max_size=20), st.integers(0, 20), st.integers(0, 20))
+def test_words_at_some_characters_are_those_of_the_whole_text(text: str, one: int, other: int) -> None:
+    start, end = sorted((min(one, len(text)), min(other, len(text))))
+    within = [each for each in standing(text, 0, len(text)) if start <= each[1] and each[2] <= end]
+    assert [each for each in standing(text, start, end) if start <= each[1] and each[2] <= end] == within
 
 
 @given(st.lists(st.text(max_size=12)))
