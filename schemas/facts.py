@@ -7,6 +7,7 @@ has the frame `image`.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 IMAGE = "image"  # the subject of what is said of a whole picture
@@ -83,22 +84,11 @@ class Fact:
     visible: str = "unknown"
 
     def __post_init__(self) -> None:
-        attributes = KINDS.get(self.kind, {})
-        if self.attribute in attributes:
-            allowed = attributes[self.attribute]
-        elif ANY in attributes:
-            allowed = attributes[ANY]
-        else:
-            raise ValueError(f"no attribute {self.attribute!r} of kind {self.kind!r}")
+        allowed = _allowed(self.kind, self.attribute)
         if allowed is not None and self.value not in allowed:
             raise ValueError(f"{self.kind}.{self.attribute} cannot be {self.value!r}")
-        self._check_words()
-
-    def _check_words(self) -> None:
-        if self.assertion not in ASSERTIONS or self.basis not in BASES or self.visible not in VISIBLE:
-            raise ValueError(f"unknown assertion, basis or visibility: {self}")
-        if (self.frame or "image") not in FRAMES or (self.unit or "1") not in UNITS:
-            raise ValueError(f"unknown frame or unit: {self}")
+        if not _are_words(self.assertion, self.basis, self.visible, self.frame, self.unit):
+            raise ValueError(f"unknown assertion, basis, visibility, frame or unit: {self}")
 
     @property
     def fact_id(self) -> str:
@@ -152,3 +142,19 @@ class Fact:
     def from_row(cls, row: Mapping[str, Any]) -> "Fact":
         """The inverse of `row`; the id is derived again."""
         return cls(**{name: value for name, value in row.items() if name != "fact_id"})
+
+
+@lru_cache(maxsize=4096)
+def _allowed(kind: str, attribute: str) -> Vocabulary:
+    """Values; None where any may stand. Raises ValueError where there is no such attribute."""
+    attributes = KINDS.get(kind, {})
+    if attribute not in attributes and ANY not in attributes:
+        raise ValueError(f"no attribute {attribute!r} of kind {kind!r}")
+    return attributes[attribute] if attribute in attributes else attributes[ANY]
+
+
+@lru_cache(maxsize=4096)
+def _are_words(assertion: str, basis: str, visible: str, frame: str | None, unit: str | None) -> bool:
+    """Whether all are of their vocabularies."""
+    is_said = assertion in ASSERTIONS and basis in BASES and visible in VISIBLE
+    return is_said and (frame or "image") in FRAMES and (unit or "1") in UNITS

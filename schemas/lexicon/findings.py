@@ -1,7 +1,7 @@
 """The things that a region or a text can be about: findings, anatomy, cells, devices, artefacts, markers."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal, cast
 
 from schemas.taxonomy.csv_table import Row, folded, listed, made_from
@@ -47,6 +47,7 @@ def is_finding(id: str) -> bool:
     return id in _by_id()
 
 
+@lru_cache(maxsize=1 << 13)
 def finding_of(word: str, modality: str | None = None) -> Finding | None:
     """The one entry that a word (id, name, plural, synonym) means in a modality; None where none or several."""
     meant = [each for each in _by_word().get(folded(word), ()) if modality is None or each.occurs_in(modality)]

@@ -4,7 +4,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import TypeVar
 
@@ -36,6 +36,7 @@ def listed(cell: str) -> tuple[str, ...]:
     return tuple(item for item in (part.strip() for part in cell.split(";")) if item)
 
 
+@lru_cache(maxsize=1 << 14)
 def folded(word: str) -> str:
     """The form in which two spellings of a word are equal, whatever their case and separators."""
     return _SEPARATORS.sub(" ", unicodedata.normalize("NFKC", word).casefold()).strip()
