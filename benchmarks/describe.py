@@ -1,5 +1,5 @@
 """Texts and their check: how well the checker tells true sentences from false ones, and how fast the rule writer is
-with every text checked; what it costs to hold a model's answers to a schema.
+with every text checked, how varied its texts are; what it costs to hold a model's answers to a schema.
 """
 
 import os
@@ -15,6 +15,7 @@ from benchmarks.corpora import REPOSITORY
 from benchmarks.planted import Sentence, by_hand, of_phantoms, of_real_sources, prose, tables_of_phantoms
 from benchmarks.reported import scores
 from benchmarks.rows import Row
+from benchmarks.variety import real_captions, variety
 from pipeline.describe.captions import Describe
 from pipeline.describe.check import unsupported
 from pipeline.describe.reading.read import mentioned, read
@@ -51,6 +52,9 @@ def measure(scratch: Path, quick: bool) -> list[Row]:
         sources += [("by hand", by_hand), ("prose of models", prose)]
         sources += [("real notes and findings", lambda: of_real_sources(REAL))] if REAL.is_dir() else []
     rows = [row for name, sentences in sources for row in scored(name, sentences())]
+    rows += variety(f"{count} phantoms", Describe()(tables_of_phantoms(count, SEED)))
+    if not quick and REAL.is_dir():
+        rows += variety("real images", real_captions(REAL, scratch))
     return [*rows, *scores(), *rates(count), *asking.rates(scratch, quick), *decoding.rates(scratch, quick)]
 
 
