@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from annotators.captioners.acquisition import field_words
 from annotators.captioners.evidence import NO_KIND, Evidence, RegionEvidence
@@ -57,7 +57,7 @@ class Wording:
     several: frozenset[str]  # names that the picture holds more than once
     sided: bool = False  # the anatomical place is told with the patient's side
 
-    @property
+    @cached_property
     def slots(self) -> frozenset[Slot]:
         """What the caption tells."""
         place = {("position", "vertical"), ("side", "patient") if self.by_patient else ("position", "image_side")}

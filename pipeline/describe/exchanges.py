@@ -59,6 +59,10 @@ class Telling:
         return self.region.by_slot
 
     @cached_property
+    def claims(self) -> Mapping[Slot, str]:
+        return {slot: claim_of(fact) for slot, fact in self.facts.items()}
+
+    @cached_property
     def false(self) -> Mapping[str, str]:
         """What is certainly false of it, and how certain that is."""
         places = {"image_side": self.marked.clear_sides, "vertical": self.marked.clear_verticals}
@@ -83,7 +87,7 @@ class Telling:
 
     def how_false(self, slots: Sequence[Slot], other: "Telling") -> str | None:
         """How certainly the other's values in some slots are false of it; None where they may be true."""
-        claims = [self.false[claim] for slot in slots if (claim := claim_of(other.facts[slot])) in self.false]
+        claims = [self.false[claim] for slot in slots if (claim := other.claims[slot]) in self.false]
         if WIDTH in slots and WIDTH in self.facts and _apart(self.facts, other.facts):
             claims.append(CERTIFIED)
         return CERTIFIED if CERTIFIED in claims else EXCLUSIVE if claims else None

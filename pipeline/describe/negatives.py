@@ -58,10 +58,13 @@ def region_edits(
     """Each edit of its facts in the caption, where that tells them, else in a sentence behind it; and stated alone."""
     wording = renderer.wording(evidence, region)
     caption = wording.caption(region.by_slot)
+    statements: dict[Slot, Wording] = {}
     for swap in _few(region.region_id, _edits(region, marked, scene)):
         slot = swap.edited[0].slot
         facts = edited(region.by_slot, swap)
-        alone = renderer.statement(evidence, region, slot, f"{region.region_id} {slot[1]}")
+        if slot not in statements:
+            statements[slot] = renderer.statement(evidence, region, slot, f"{region.region_id} {slot[1]}")
+        alone = statements[slot]
         true, false = alone.caption(region.by_slot), alone.caption(facts)
         if slot in wording.slots:
             yield from _negative(swap, "edit", caption, wording.caption(facts))

@@ -1,6 +1,6 @@
 """Which negatives of a picture's texts are kept where there are more than a text may have."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -24,12 +24,13 @@ def spread(texts: Sequence[Sequence[Row]], at_most: int) -> list[list[Row]]:
         together.setdefault(negative["twin"] or f"{i} {j}", []).append((i, j))
     units = [unit for unit in together.values() if len(unit) == (2 if texts[unit[0][0]][unit[0][1]]["twin"] else 1)]
     units.sort(key=lambda unit: (max(turns[place] for place in unit), unit))
-    room = Counter(dict.fromkeys(range(len(texts)), at_most))
+    room = [at_most] * len(texts)
     kept = set[Place]()
     for unit in units:
         if all(room[i] > 0 for i, _ in unit):
-            room.subtract(i for i, _ in unit)
             kept.update(unit)
+            for i, _ in unit:
+                room[i] -= 1
     return [[each for j, each in enumerate(negatives) if (i, j) in kept] for i, negatives in enumerate(texts)]
 
 

@@ -1,7 +1,7 @@
 """One sentence, read: everything that it claims, in the order in which its words are given away."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -34,6 +34,7 @@ _HARMLESS = frozenset(
         *("given", "only", "merely", "means", "more"),
     }
 )
+_NONE = frozenset[int]()
 _EMPTY = frozenset({"and", "so", "or", "the", "a", "an", "of", "any"})
 
 
@@ -106,8 +107,10 @@ def mentioned(text: str, names: frozenset[str] = frozenset()) -> tuple[Mention, 
     return tuple(mentions(folded_words(text), names))
 
 
-def _within(text: str, spans: Iterable[Span]) -> frozenset[int]:
+def _within(text: str, spans: Sequence[Span]) -> frozenset[int]:
     """Indices of words that stand within characters."""
+    if not spans:
+        return _NONE
     return frozenset(
         [i for start, end in spans for i, first, last in standing(text, start, end) if start <= first and last <= end]
     )
