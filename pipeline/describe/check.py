@@ -52,7 +52,7 @@ def unsupported(text: str, facts: Sequence[Fact] | Known) -> tuple[str, ...]:
         failed.update(held.failures())
         for clause in clauses(sentence, reading, known):
             failed.update(_of_one_thing(clause, known))
-    return tuple(failure for failure in FAILURES if failure in failed)
+    return tuple(failure for failure in FAILURES if failure in failed) if failed else ()
 
 
 def sentences(text: str) -> Iterator[str]:

@@ -95,7 +95,9 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
         counts=tuple(counts(found, countable, held | told | measured)),
         change=changed,
         changed=told_changed,
-        unread=tuple(_unread(found, taken, said)),
+        unread=tuple(
+            [word for i, word in enumerate(found) if _is_disease(word) and i not in taken and said[i] != ABSENT]
+        ),
         denied=any(_denies_unknown(found, cue, held) for cue in cues),
         nothing="annot" in low and _NOTHING.search(low) is not None,
     )
@@ -144,12 +146,6 @@ def _paired() -> frozenset[str]:
     """What stands behind `both` where both sides are meant, as compared."""
     names = (folded_words(body_part(part).name)[-1] for part in phrases("acquisition", "paired"))
     return frozenset({"side", "lobe", "zone", "hemithorax", "base", "apex", *names})
-
-
-def _unread(found: Sequence[str], taken: Collection[int], said: Sequence[str]) -> Iterator[str]:
-    for i, word in enumerate(found):
-        if i not in taken and _is_disease(word) and said[i] != ABSENT:
-            yield word
 
 
 @cache
