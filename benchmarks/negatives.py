@@ -17,9 +17,9 @@ from benchmarks.rows import Row
 from pipeline.describe.audit.judge import HELD_FROM, audit
 from pipeline.describe.audit.pairs import REGION, REPORT, UNKNOWN, Pair, ReleasedPairs
 from pipeline.describe.balance.counts import added, counted, rates_of
-from pipeline.describe.balance.stage import ENOUGH, Balance
+from pipeline.describe.balance.stage import Balance
 from pipeline.describe.captions import Describe
-from pipeline.describe.settings import DescribeSettings
+from pipeline.describe.settings import ENOUGH, DescribeSettings
 from pipeline.intervals import clopper_pearson
 from pipeline.phantoms.generate import modality
 from pipeline.phantoms.kinds import Box
@@ -139,7 +139,7 @@ def corpus(name: str, settings: PhantomSettings, options: DescribeSettings) -> C
     drafts = Describe(options)({name: tables[name].select(list(columns)) for name, columns in Describe.reads.items()})
     counts = counted(drafts, tables["selection"])
     rates = rates_of(counts, added([counts]))
-    captions = Balance()({"drafts": drafts, "selection": tables["selection"], "rates": rates})
+    captions = Balance(options.enough)({"drafts": drafts, "selection": tables["selection"], "rates": rates})
     return Corpus(name, drafts, captions, tables["selection"], truth, things)
 
 

@@ -165,9 +165,10 @@ def describe(run: Run) -> None:
     _write(run)
     inputs = [run.stored(part, "drafts", "selection") for part in run.parts()]
     rates = reduced_rates(run.order.work, inputs)
+    balance = Balance(run.config.describe.enough)
     run.finish(
         [
-            PartInput(part.part, Balance(), stored, {"rates": of_part})
+            PartInput(part.part, balance, stored, {"rates": of_part})
             for part, stored, of_part in zip(run.parts(), inputs, rates, strict=True)
         ]
     )

@@ -13,6 +13,8 @@ from annotators.captioners.prompted.settings import WritingSettings
 from pipeline.annotate.settings import versions
 from pipeline.sources import FORBID_EXTRA
 
+ENOUGH = 10  # negatives that a region is meant to have, where the settings let it have so many
+
 
 @dataclass(frozen=True, kw_only=True)
 class OpenaiSettings(WritingSettings, ServerSettings):
@@ -55,6 +57,10 @@ class DescribeSettings:
     presumed: bool = False  # negatives that no source excludes, too: names that may be there and are not annotated
     names_per_report: int = 12  # at most; the others are counted among the facts alone
     relations_per_report: int = 2  # at most
+
+    @property
+    def enough(self) -> int:
+        return min(ENOUGH, self.negatives_per_region)
 
     def key(self) -> Mapping[str, Any]:
         """What affects the texts; of writers, the settings of the one that writes."""

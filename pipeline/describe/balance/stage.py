@@ -9,9 +9,9 @@ import pyarrow as pa
 from annotators.captioners.templates import chosen
 from pipeline.describe.balance.counts import SELECTION_READS, STEPS, Ways, by_way, pictures
 from pipeline.describe.balance.ways import Edit, Place, Row, texts_of
+from pipeline.describe.settings import ENOUGH
 from schemas.tables.captions import CAPTIONS
 
-ENOUGH = 10  # negatives of a region
 FEW = {True: "few_negatives", False: "no_negatives"}  # among a region's checks: some, but not enough; none
 
 
@@ -20,7 +20,7 @@ class Balance:
     """Rows of CAPTIONS, one a row of `drafts`, in its order."""
 
     name: ClassVar[str] = "captions"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "drafts": tuple(CAPTIONS.names),
         "selection": SELECTION_READS,
@@ -28,32 +28,32 @@ class Balance:
     }
     reads_files: ClassVar[bool] = False
 
+    enough: int = ENOUGH  # negatives of a region; one with fewer says so
+
     def settings(self) -> Mapping[str, Any]:
-        return {}
+        return {"enough": self.enough}
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
         rates = by_way(tables["rates"])
-        rows = [_kept(*picture, rates) for picture in pictures(tables["drafts"], tables["selection"])]
+        rows = [self._kept(*picture, rates) for picture in pictures(tables["drafts"], tables["selection"])]
         return pa.Table.from_pylist(rows, schema=CAPTIONS)
 
+    def _kept(self, row: Row, fold: int, edits: list[Edit], rates: Mapping[Ways, int]) -> dict[str, Any]:
+        kept = {place for edit in edits if _is_kept(row, edit, fold, rates) for place in edit.places}
+        of_report, *of_regions = (
+            [negative for j, negative in enumerate(negatives) if (i, j) in kept]
+            for i, negatives in enumerate(texts_of(row))
+        )
+        if row["rejected"]:
+            return dict(row)
+        regions = [
+            {**region, "negatives": negatives, "checks": [*(region["checks"] or ()), *self._few(negatives)]}
+            for region, negatives in zip(row["regions"], of_regions, strict=True)
+        ]
+        return {**row, "negatives": of_report, "regions": regions}
 
-def _kept(row: Row, fold: int, edits: list[Edit], rates: Mapping[Ways, int]) -> dict[str, Any]:
-    kept = {place for edit in edits if _is_kept(row, edit, fold, rates) for place in edit.places}
-    of_report, *of_regions = (
-        [negative for j, negative in enumerate(negatives) if (i, j) in kept]
-        for i, negatives in enumerate(texts_of(row))
-    )
-    if row["rejected"]:
-        return dict(row)
-    regions = [
-        {**region, "negatives": negatives, "checks": [*(region["checks"] or ()), *_few(negatives)]}
-        for region, negatives in zip(row["regions"], of_regions, strict=True)
-    ]
-    return {**row, "negatives": of_report, "regions": regions}
-
-
-def _few(negatives: list[Row]) -> list[str]:
-    return [] if len(negatives) >= ENOUGH else [FEW[bool(negatives)]]
+    def _few(self, negatives: list[Row]) -> list[str]:
+        return [] if len(negatives) >= self.enough else [FEW[bool(negatives)]]
 
 
 def _is_kept(row: Row, edit: Edit, fold: int, rates: Mapping[Ways, int]) -> bool:

@@ -9,6 +9,7 @@ import pytest
 from pipeline.describe.balance.counts import STEPS, added, by_way, counted, pictures, rates_of
 from pipeline.describe.balance.stage import Balance
 from pipeline.describe.captions import Describe
+from pipeline.describe.settings import ENOUGH, DescribeSettings
 from schemas.tables.captions import CAPTIONS
 from tests.pipeline.describe.builders import Row, make_image, make_region, make_selection, make_tables
 
@@ -31,10 +32,10 @@ def tables() -> dict[str, pa.Table]:
     return {"drafts": drafts, "selection": known}
 
 
-def balanced(tables: dict[str, pa.Table]) -> tuple[pa.Table, pa.Table]:
+def balanced(tables: dict[str, pa.Table], enough: int = ENOUGH) -> tuple[pa.Table, pa.Table]:
     counts = counted(tables["drafts"], tables["selection"])
     rates = rates_of(counts, added([counts]))
-    return Balance()({**tables, "rates": rates}), counts
+    return Balance(enough)({**tables, "rates": rates}), counts
 
 
 def test_no_drafts_give_an_empty_table(tables: dict[str, pa.Table]) -> None:
@@ -66,14 +67,27 @@ def test_what_has_no_reverse_is_dropped_and_what_is_fair_stays(tables: dict[str,
         assert fair <= sum(len(region["negatives"]) for region in after["regions"])
 
 
-def test_a_region_with_few_negatives_says_so(tables: dict[str, pa.Table]) -> None:
+@pytest.mark.parametrize("limit", [32, 4])
+def test_a_region_with_few_negatives_says_so_where_the_settings_let_it_have_more(
+    tables: dict[str, pa.Table], limit: int
+) -> None:
+    enough = DescribeSettings(negatives_per_region=limit).enough
     said = set[str]()
-    for row in balanced(tables)[0].to_pylist():
+    for row in balanced(tables, enough)[0].to_pylist():
         for region in row["regions"]:
             few = {0: ["no_negatives"]}.get(len(region["negatives"]), ["few_negatives"])
-            assert region["checks"] == ([] if len(region["negatives"]) >= 10 else few)
+            assert region["checks"] == ([] if len(region["negatives"]) >= min(10, limit) else few)
             said.update(region["checks"])
     assert said
+
+
+def test_where_no_negatives_are_wanted_none_are_missed(tables: dict[str, pa.Table]) -> None:
+    enough = DescribeSettings(negatives_per_region=0).enough
+    assert not any(region["checks"] for row in balanced(tables, enough)[0].to_pylist() for region in row["regions"])
+
+
+def test_how_many_are_enough_is_part_of_the_key() -> None:
+    assert Balance(4).settings() != Balance().settings()
 
 
 def test_parts_are_balanced_together_and_each_needs_its_own_rates_alone(tables: dict[str, pa.Table]) -> None:
