@@ -139,7 +139,7 @@ def corpus(name: str, settings: PhantomSettings, options: DescribeSettings) -> C
     drafts = Describe(options)({name: tables[name].select(list(columns)) for name, columns in Describe.reads.items()})
     counts = counted(drafts, tables["selection"])
     rates = rates_of(counts, added([counts]))
-    captions = Balance(options.enough)({"drafts": drafts, "selection": tables["selection"], "rates": rates})
+    captions = Balance(options)({"drafts": drafts, "selection": tables["selection"], "rates": rates})
     return Corpus(name, drafts, captions, tables["selection"], truth, things)
 
 

@@ -165,7 +165,7 @@ def describe(run: Run) -> None:
     _write(run)
     inputs = [run.stored(part, "drafts", "selection") for part in run.parts()]
     rates = reduced_rates(run.order.work, inputs)
-    balance = Balance(run.config.describe.enough)
+    balance = Balance(run.config.describe)
     run.finish(
         [
             PartInput(part.part, balance, stored, {"rates": of_part})

@@ -68,6 +68,18 @@ REASONS = {
     "report_partly_denied": "A denial of a part alone: of what is large, new, on one side, or not wholly gone.",
     "report_repeats_annotation": "A finding that a region of the picture shows.",
     "report_supposed": "A finding that is asked for, supposed or called unlikely.",
+    # why a region has few negatives: where they were lost, then what would have given more
+    "negatives_few_facts": "Fewer were drawn than wanted: little is known of the region, or little differs from it.",
+    "negatives_not_drawn": "Its picture has more regions than `describe.regions_with_negatives`.",
+    "negatives_without_counterpart": "Enough were drawn; those go that no edit elsewhere reverses, since their texts "
+    "alone would tell them.",
+    "region_alike_others": "Few other regions of the picture certainly differ from it, so that it exchanges with few.",
+    "region_alone": "No other region of the picture is there to exchange a caption or a value with.",
+    "region_few_others": "The picture has few other regions, so that it exchanges with few.",
+    "region_look_unknown": "Nobody says what it looks like.",
+    "region_name_excludes_nothing": "No other name is certainly false of it: none excludes its own, none is annotated "
+    "exhaustively.",
+    "region_name_unsure": "Nobody names it, or only a model does.",
     # texts
     "unsupported_text": "A text that its facts do not bear out.",
 }

@@ -55,7 +55,7 @@ class Describe:
     """Kept pictures to their texts with all negatives that can be drawn, in the order of their keys."""
 
     name: ClassVar[str] = "drafts"
-    version: ClassVar[int] = 13
+    version: ClassVar[int] = 14
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),
@@ -181,6 +181,7 @@ def _region_row(
         "paraphrase": paraphrase.text,
         "facts": [fact.row() for fact in facts],
         "negatives": [negative.row(caption.text) for negative in negatives],
+        "few_because": [],
         "checks": list(withheld(region.name)) if region.name else [],
         "written": [caption.row(), paraphrase.row()],
     }

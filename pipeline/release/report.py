@@ -60,6 +60,7 @@ def render_report(folder: ReleaseFolder, facts: RunFacts) -> str:
         charts=_charts(found, manifest),
         split_rows=_split_rows(manifest),
         texts=_texts(found),
+        few=_few(found, facts.reasons),
         manifest=manifest,
     )
 
@@ -130,6 +131,13 @@ def _texts(found: Survey) -> dict[str, Any]:
         "failures": sorted(found.failures.items(), key=lambda item: (-item[1], item[0])),
         "bound": clopper_pearson(0, total)[1],
     }
+
+
+def _few(found: Survey, sentences: Mapping[str, str]) -> dict[str, Any]:
+    """Regions with few negatives, and why."""
+    ordered = sorted(found.few_because.items(), key=lambda item: (-item[1], item[0]))
+    rows = [{"reason": reason, "count": count, "sentence": sentences.get(reason, "")} for reason, count in ordered]
+    return {"regions": found.regions, "few": found.few, "rows": rows}
 
 
 def _bars(amounts: Mapping[str, int]) -> dict[str, dict[str, int]]:

@@ -30,7 +30,7 @@ FROM_REGIONS = (
     "region_id", "kind", "label", "score", "mask", "area_px", "stability", "agreement", "exhaustive",
     "licence", "revision", "review", "label_source",
 )  # fmt: skip
-FROM_REGION_CAPTIONS = ("caption", "paraphrase", "facts", "negatives", "checks", "written")
+FROM_REGION_CAPTIONS = ("caption", "paraphrase", "facts", "negatives", "few_because", "checks", "written")
 
 
 def release_rows(pictures: Pictures, settings: ReleaseSettings) -> tuple[pa.Table, Counter[Lost]]:

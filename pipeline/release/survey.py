@@ -17,6 +17,7 @@ COLUMNS = (
     *("image_id", "split", "source", "modality", "width", "height", f"{REGION}.box_xyxy.list.element"),
     *(f"written.list.element.{name}" for name in _WRITTEN),
     *(f"{REGION}.written.list.element.{name}" for name in _WRITTEN),
+    f"{REGION}.few_because.list.element",
 )
 # Names of bins, each with where it starts; the last has no end.
 SIZES = {
@@ -52,13 +53,18 @@ class Survey:
     strata: dict[tuple[str, str], list[Place]] = field(default_factory=dict)
     outcomes: Counter[tuple[str, str]] = field(default_factory=Counter)  # of texts, by writer and outcome
     failures: Counter[str] = field(default_factory=Counter)  # of drafts that were not kept
+    regions: int = 0
+    few: int = 0  # of regions, those with fewer negatives than wanted
+    few_because: Counter[str] = field(default_factory=Counter)  # of these, by reason; one may have several
 
     def add(self, rows: pa.Table, shard: str, group: int) -> None:
         per_image = np.asarray(pc.fill_null(pc.list_value_length(rows["regions"]), 0))
         self.regions_per_image.update(binned(per_image, COUNTS))
         self.region_sizes.update(binned(_sides(rows, per_image), SIZES))
         self._count_texts(rows["written"])
-        self._count_texts(pc.struct_field(pc.list_flatten(rows["regions"]), "written"))
+        regions = pc.list_flatten(rows["regions"])
+        self._count_texts(pc.struct_field(regions, "written"))
+        self._count_few(pc.struct_field(regions, "few_because"))
         for name, found in self.splits_of.items():
             for key, split in zip(_known(rows[name]), rows["split"].to_pylist(), strict=True):
                 found.setdefault(key, Counter())[split] += 1
@@ -69,6 +75,11 @@ class Survey:
         pairs = zip(*(pc.struct_field(texts, name).to_pylist() for name in ("writer", "outcome")), strict=True)
         self.outcomes.update(pairs)
         self.failures.update(pc.list_flatten(pc.struct_field(texts, "failures")).to_pylist())
+
+    def _count_few(self, because: pa.ChunkedArray) -> None:
+        self.regions += len(because)
+        self.few += pc.sum(pc.greater(pc.list_value_length(because), 0)).as_py() or 0
+        self.few_because.update(pc.list_flatten(because).to_pylist())
 
     def _consider(self, rows: pa.Table, per_image: np.ndarray, shard: str, group: int) -> None:
         columns = (_known(rows["source"]), _known(rows["modality"]), rows["image_id"].to_pylist(), per_image)

@@ -11,6 +11,7 @@ CAPTIONED_REGION = pa.struct(
         ("paraphrase", pa.string()),  # the same facts in other words
         ("facts", pa.list_(FACT)),  # all that is known, said or not
         ("negatives", pa.list_(NEGATIVE)),  # false sentences, each by one edited slot
+        ("few_because", pa.list_(pa.string())),  # why these are fewer than wanted; empty: they are not
         ("checks", pa.list_(pa.string())),  # what a check withheld
         ("written", pa.list_(WRITTEN)),  # how caption and paraphrase came about
     ]
@@ -18,7 +19,7 @@ CAPTIONED_REGION = pa.struct(
 
 CAPTIONS = versioned(
     "captions",
-    3,
+    4,
     [
         *KEY,
         pa.field("summary", pa.string()),  # one or two sentences

@@ -4,7 +4,7 @@ import pyarrow as pa
 
 from schemas.tables.columns import BOX, FACT, LABEL_STATE, NEGATIVE, RLE, WRITTEN, versioned
 
-RELEASE_VERSION = 5
+RELEASE_VERSION = 6
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 REGION = pa.struct(
@@ -27,6 +27,7 @@ REGION = pa.struct(
         ("paraphrase", pa.string()),  # the same facts in other words
         ("facts", pa.list_(FACT)),  # all that is known, said or not
         ("negatives", pa.list_(NEGATIVE)),  # false sentences, each by one edited slot
+        ("few_because", pa.list_(pa.string())),  # why these are fewer than wanted; empty: they are not
         ("checks", pa.list_(pa.string())),  # what a check withheld
         ("written", pa.list_(WRITTEN)),  # how caption and paraphrase came about
         ("revision", pa.int32()),  # 0 until a curator changes it

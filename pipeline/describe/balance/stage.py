@@ -1,18 +1,17 @@
 """The stage `captions`: drafts, with those of their negatives that have a counterpart."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import pyarrow as pa
 
 from annotators.captioners.templates import chosen
 from pipeline.describe.balance.counts import SELECTION_READS, STEPS, Ways, by_way, pictures
+from pipeline.describe.balance.few import few_because
 from pipeline.describe.balance.ways import Edit, Place, Row, texts_of
-from pipeline.describe.settings import ENOUGH
+from pipeline.describe.settings import DescribeSettings
 from schemas.tables.captions import CAPTIONS
-
-FEW = {True: "few_negatives", False: "no_negatives"}  # among a region's checks: some, but not enough; none
 
 
 @dataclass(frozen=True)
@@ -20,7 +19,7 @@ class Balance:
     """Rows of CAPTIONS, one a row of `drafts`, in its order."""
 
     name: ClassVar[str] = "captions"
-    version: ClassVar[int] = 3
+    version: ClassVar[int] = 4
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "drafts": tuple(CAPTIONS.names),
         "selection": SELECTION_READS,
@@ -28,10 +27,10 @@ class Balance:
     }
     reads_files: ClassVar[bool] = False
 
-    enough: int = ENOUGH  # negatives of a region; one with fewer says so
+    options: DescribeSettings = field(default_factory=DescribeSettings)
 
     def settings(self) -> Mapping[str, Any]:
-        return {"enough": self.enough}
+        return {"enough": self.options.enough, "regions_with_negatives": self.options.regions_with_negatives}
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
         rates = by_way(tables["rates"])
@@ -47,13 +46,13 @@ class Balance:
         if row["rejected"]:
             return dict(row)
         regions = [
-            {**region, "negatives": negatives, "checks": [*(region["checks"] or ()), *self._few(negatives)]}
+            {**region, "negatives": negatives, "few_because": self._few_because(region, len(negatives), row)}
             for region, negatives in zip(row["regions"], of_regions, strict=True)
         ]
         return {**row, "negatives": of_report, "regions": regions}
 
-    def _few(self, negatives: list[Row]) -> list[str]:
-        return [] if len(negatives) >= self.enough else [FEW[bool(negatives)]]
+    def _few_because(self, region: Row, kept: int, row: Row) -> list[str]:
+        return [] if kept >= self.options.enough else few_because(region, len(row["regions"]), self.options)
 
 
 def _is_kept(row: Row, edit: Edit, fold: int, rates: Mapping[Ways, int]) -> bool:

@@ -38,7 +38,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {13: "ccf2cebb1977093bf02df2d6778410c7"}
+GOLDEN = {14: "f781a8b0f6a9447029d5b122cd08b506"}
 
 
 def texts_of(row: Row) -> list[str]:

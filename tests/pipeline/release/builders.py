@@ -30,6 +30,7 @@ class Region:
     licence: str | None = None
     caption: str | None = "A cell near the centre of the field."
     rejected: str | None = None
+    few_because: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,6 +196,7 @@ def _captioned(picture: Picture, region: Region) -> dict[str, Any]:
         "caption": region.caption,
         "facts": [_fact(region_id, "label", region.label)],
         "negatives": [_negative(f"A platelet, number {index}.", "label") for index in range(picture.negatives)],
+        "few_because": list(region.few_because),
         "checks": ["parsed"],
         "written": [_written("caption"), _written("paraphrase")],
     }

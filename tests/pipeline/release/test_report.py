@@ -132,6 +132,14 @@ def test_pictures_are_shown_with_their_texts(tmp_path: Path) -> None:
         assert text in found.text
 
 
+def test_regions_with_few_negatives_are_told_with_their_reasons(tmp_path: Path) -> None:
+    few = Region(box=(20, 10, 50, 40), few_because=("too_small", "unheard"))
+    text = page(tmp_path, Picture(regions=(few, Region(box=(0, 0, 9, 9))))).text
+    assert "1 of 2 regions (50.0 %) have fewer negatives" in text
+    assert "too_small 1 100.0 % A side is shorter than asked for. unheard 1 100.0 %" in text
+    assert "few negatives" not in page(tmp_path / "other", Picture(regions=(Region(box=(0, 0, 9, 9)),))).text
+
+
 def test_splits_are_measured_against_what_was_asked_for(tmp_path: Path) -> None:
     assert "train 8 66.7 % 8 66.7 % 80.0 %" in page(tmp_path, *some_pictures()).text
 

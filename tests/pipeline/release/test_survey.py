@@ -37,6 +37,15 @@ def test_a_survey_counts_splits_as_the_manifest_does(tmp_path: Path) -> None:
         assert {key: splits.total() for key, splits in survey(release).splits_of[name].items()} == said
 
 
+def test_regions_with_few_negatives_are_counted_once_and_by_each_reason(tmp_path: Path) -> None:
+    boxes = [(0, 0, 9, 9), (20, 0, 29, 9), (40, 0, 49, 9), (60, 0, 69, 9)]
+    because = [(), ("lost", "alone"), ("lost",), ()]
+    regions = [Region(box=box, few_because=why) for box, why in zip(boxes, because, strict=True)]
+    found = survey(write_release(tmp_path, [Picture(regions=tuple(regions)), Picture(number=1)]))
+    assert (found.regions, found.few) == (4, 2)
+    assert found.few_because == {"lost": 2, "alone": 1}
+
+
 def test_pictures_come_in_turn_from_every_source_and_modality_with_regions_first(tmp_path: Path) -> None:
     many = [Picture(number=n, modality="microscopy", regions=(Region(box=(0, 0, 9, 9)),)) for n in range(40)]
     few = [Picture(number=n, source="films", modality=f"m{n}") for n in range(3)]

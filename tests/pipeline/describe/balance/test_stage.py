@@ -7,9 +7,10 @@ import pyarrow as pa
 import pytest
 
 from pipeline.describe.balance.counts import STEPS, added, by_way, counted, pictures, rates_of
+from pipeline.describe.balance.few import FIRST, NO_COUNTERPART, THEN
 from pipeline.describe.balance.stage import Balance
 from pipeline.describe.captions import Describe
-from pipeline.describe.settings import ENOUGH, DescribeSettings
+from pipeline.describe.settings import DescribeSettings
 from schemas.tables.captions import CAPTIONS
 from tests.pipeline.describe.builders import Row, make_image, make_region, make_selection, make_tables
 
@@ -32,10 +33,10 @@ def tables() -> dict[str, pa.Table]:
     return {"drafts": drafts, "selection": known}
 
 
-def balanced(tables: dict[str, pa.Table], enough: int = ENOUGH) -> tuple[pa.Table, pa.Table]:
+def balanced(tables: dict[str, pa.Table], limit: int = 32) -> tuple[pa.Table, pa.Table]:
     counts = counted(tables["drafts"], tables["selection"])
     rates = rates_of(counts, added([counts]))
-    return Balance(enough)({**tables, "rates": rates}), counts
+    return Balance(DescribeSettings(negatives_per_region=limit))({**tables, "rates": rates}), counts
 
 
 def test_no_drafts_give_an_empty_table(tables: dict[str, pa.Table]) -> None:
@@ -68,26 +69,27 @@ def test_what_has_no_reverse_is_dropped_and_what_is_fair_stays(tables: dict[str,
 
 
 @pytest.mark.parametrize("limit", [32, 4])
-def test_a_region_with_few_negatives_says_so_where_the_settings_let_it_have_more(
+def test_a_region_with_few_negatives_says_why_where_the_settings_let_it_have_more(
     tables: dict[str, pa.Table], limit: int
 ) -> None:
-    enough = DescribeSettings(negatives_per_region=limit).enough
     said = set[str]()
-    for row in balanced(tables, enough)[0].to_pylist():
+    for row in balanced(tables, limit)[0].to_pylist():
         for region in row["regions"]:
-            few = {0: ["no_negatives"]}.get(len(region["negatives"]), ["few_negatives"])
-            assert region["checks"] == ([] if len(region["negatives"]) >= min(10, limit) else few)
-            said.update(region["checks"])
-    assert said
+            assert bool(region["few_because"]) is (len(region["negatives"]) < min(10, limit))
+            assert not any(word in FIRST for word in region["few_because"][1:])
+            said.update(region["few_because"])
+    assert NO_COUNTERPART in said
+    assert said <= {*FIRST, *THEN}
 
 
 def test_where_no_negatives_are_wanted_none_are_missed(tables: dict[str, pa.Table]) -> None:
-    enough = DescribeSettings(negatives_per_region=0).enough
-    assert not any(region["checks"] for row in balanced(tables, enough)[0].to_pylist() for region in row["regions"])
+    regions = [region for row in balanced(tables, 0)[0].to_pylist() for region in row["regions"]]
+    assert not any(region["few_because"] for region in regions)
 
 
-def test_how_many_are_enough_is_part_of_the_key() -> None:
-    assert Balance(4).settings() != Balance().settings()
+def test_what_makes_few_of_them_is_part_of_the_key() -> None:
+    fewer = [DescribeSettings(negatives_per_region=4), DescribeSettings(regions_with_negatives=4)]
+    assert all(Balance(each).settings() != Balance().settings() for each in fewer)
 
 
 def test_parts_are_balanced_together_and_each_needs_its_own_rates_alone(tables: dict[str, pa.Table]) -> None:
