@@ -23,7 +23,7 @@ from schemas.keys import column_hashes, part_key
 from schemas.tables.columns import KEY_NAMES, row_keys
 from schemas.tables.release import RELEASE_VERSION
 
-VERSION = 6
+VERSION = 7
 # What stands for the pictures themselves: reading them to plan would cost as much as to release them.
 NARROW = {**READS, "images": tuple("image_hash" if name == "image" else name for name in READS["images"])}
 FOR_PLAN = {

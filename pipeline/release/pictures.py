@@ -30,7 +30,8 @@ READS: Mapping[str, tuple[str, ...]] = {
         "exhaustive", "label_source", "detector", "segmenter", "licence", "revision", "review", "rejected",
     ),
     "captions": (
-        *KEY_NAMES, "summary", "report", "texts_origin", "written", "facts", "negatives", "regions", "rejected",
+        *KEY_NAMES, "summary", "report", "texts_origin", "written", "facts", "left_out", "negatives", "regions",
+        "rejected",
     ),
 }  # fmt: skip
 

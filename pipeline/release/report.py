@@ -61,6 +61,8 @@ def render_report(folder: ReleaseFolder, facts: RunFacts) -> str:
         split_rows=_split_rows(manifest),
         texts=_texts(found),
         few=_few(found, facts.reasons),
+        left_out=_explained(found.left_out, facts.reasons),
+        reports_left_out=found.reports_left_out,
         manifest=manifest,
     )
 
@@ -135,9 +137,13 @@ def _texts(found: Survey) -> dict[str, Any]:
 
 def _few(found: Survey, sentences: Mapping[str, str]) -> dict[str, Any]:
     """Regions with few negatives, and why."""
-    ordered = sorted(found.few_because.items(), key=lambda item: (-item[1], item[0]))
-    rows = [{"reason": reason, "count": count, "sentence": sentences.get(reason, "")} for reason, count in ordered]
-    return {"regions": found.regions, "few": found.few, "rows": rows}
+    return {"regions": found.regions, "few": found.few, "rows": _explained(found.few_because, sentences)}
+
+
+def _explained(counts: Mapping[str, int], sentences: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Reasons, the commonest first, with what they mean."""
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{"reason": reason, "count": count, "sentence": sentences.get(reason, "")} for reason, count in ordered]
 
 
 def _bars(amounts: Mapping[str, int]) -> dict[str, dict[str, int]]:

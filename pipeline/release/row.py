@@ -25,7 +25,7 @@ FROM_SELECTION = (
     "body_part", "image_laterality", "sex", "age_bucket", "burned_in", "label_states", "annotation_scope",
 )  # fmt: skip
 FROM_IMAGES = ("axes", "plane", "spacing_basis", "window", "recognisable", "pixel_ops", "device")
-FROM_CAPTIONS = ("summary", "report", "texts_origin", "written", "facts", "negatives")
+FROM_CAPTIONS = ("summary", "report", "texts_origin", "written", "facts", "left_out", "negatives")
 FROM_REGIONS = (
     "region_id", "kind", "label", "score", "mask", "area_px", "stability", "agreement", "exhaustive",
     "licence", "revision", "review", "label_source",

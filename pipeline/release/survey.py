@@ -18,6 +18,8 @@ COLUMNS = (
     *(f"written.list.element.{name}" for name in _WRITTEN),
     *(f"{REGION}.written.list.element.{name}" for name in _WRITTEN),
     f"{REGION}.few_because.list.element",
+    "left_out.list.element.reason",
+    "left_out.list.element.value",
 )
 # Names of bins, each with where it starts; the last has no end.
 SIZES = {
@@ -57,6 +59,9 @@ class Survey:
     few: int = 0  # of regions, those with fewer negatives than wanted
     few_because: Counter[str] = field(default_factory=Counter)  # of these, by reason; one may have several
 
+    left_out: Counter[str] = field(default_factory=Counter)  # names in reports that no fact says, by reason
+    reports_left_out: int = 0  # pictures with any of these
+
     def add(self, rows: pa.Table, shard: str, group: int) -> None:
         per_image = np.asarray(pc.fill_null(pc.list_value_length(rows["regions"]), 0))
         self.regions_per_image.update(binned(per_image, COUNTS))
@@ -64,6 +69,7 @@ class Survey:
         self._count_texts(rows["written"])
         regions = pc.list_flatten(rows["regions"])
         self._count_texts(pc.struct_field(regions, "written"))
+        self._count_left_out(rows["left_out"])
         self._count_few(pc.struct_field(regions, "few_because"))
         for name, found in self.splits_of.items():
             for key, split in zip(_known(rows[name]), rows["split"].to_pylist(), strict=True):
@@ -75,6 +81,11 @@ class Survey:
         pairs = zip(*(pc.struct_field(texts, name).to_pylist() for name in ("writer", "outcome")), strict=True)
         self.outcomes.update(pairs)
         self.failures.update(pc.list_flatten(pc.struct_field(texts, "failures")).to_pylist())
+
+    def _count_left_out(self, counted: pa.ChunkedArray) -> None:
+        self.reports_left_out += pc.sum(pc.greater(pc.list_value_length(counted), 0)).as_py() or 0
+        for row in pc.list_flatten(counted).to_pylist():
+            self.left_out[row["reason"]] += int(row["value"])
 
     def _count_few(self, because: pa.ChunkedArray) -> None:
         self.regions += len(because)

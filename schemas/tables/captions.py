@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from schemas.tables.columns import FACT, KEY, NEGATIVE, REJECTED, WRITTEN, versioned
+from schemas.tables.columns import COUNTED, FACT, KEY, NEGATIVE, REJECTED, WRITTEN, versioned
 
 CAPTIONED_REGION = pa.struct(
     [
@@ -28,7 +28,7 @@ CAPTIONS = versioned(
         pa.field("written", pa.list_(WRITTEN)),  # how summary and report came about
         pa.field("facts", pa.list_(FACT)),  # all that is known, said or not
         # what a report names and no fact says, counted by reason
-        pa.field("left_out", pa.list_(pa.struct([("reason", pa.string()), ("value", pa.float64())]))),
+        pa.field("left_out", pa.list_(COUNTED)),
         pa.field("negatives", pa.list_(NEGATIVE)),  # false sentences, each by one edited slot
         pa.field("regions", pa.list_(CAPTIONED_REGION)),  # in the order of the table regions
         REJECTED,

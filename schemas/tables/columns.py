@@ -62,6 +62,8 @@ NEGATIVE = pa.struct(
     ]
 )
 
+COUNTED = pa.struct([("reason", pa.string()), ("value", pa.float64())])  # a closed word, how often
+
 WRITTEN = pa.struct(
     [
         ("text", pa.string()),  # summary, report, caption or paraphrase

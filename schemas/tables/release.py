@@ -2,9 +2,9 @@
 
 import pyarrow as pa
 
-from schemas.tables.columns import BOX, FACT, LABEL_STATE, NEGATIVE, RLE, WRITTEN, versioned
+from schemas.tables.columns import BOX, COUNTED, FACT, LABEL_STATE, NEGATIVE, RLE, WRITTEN, versioned
 
-RELEASE_VERSION = 6
+RELEASE_VERSION = 7
 IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 
 REGION = pa.struct(
@@ -72,6 +72,7 @@ RELEASE = versioned(
         pa.field("texts_origin", pa.string()),  # who wrote the texts
         pa.field("written", pa.list_(WRITTEN)),  # how summary and report came about
         pa.field("facts", pa.list_(FACT)),  # all that is known, said or not
+        pa.field("left_out", pa.list_(COUNTED)),  # what a report names and no fact says, by reason
         pa.field("negatives", pa.list_(NEGATIVE)),  # false sentences, each by one edited slot
         pa.field("site_id", pa.string()),  # null until sites are known
         pa.field("device", pa.string()),  # a word of the closed list of makers

@@ -54,6 +54,7 @@ class Picture:
     summary: str | None = "A blood smear."
     report: str | None = "A blood smear with cells."
     negatives: int = 1  # of each region
+    left_out: tuple[tuple[str, int], ...] = ()  # reasons and how often
 
     @property
     def item(self) -> str:
@@ -183,6 +184,7 @@ def _captions_row(picture: Picture) -> dict[str, Any]:
         "texts_origin": "rules",
         "written": [_written("summary"), _written("report")],
         "facts": [_fact("image", "modality", picture.modality)],
+        "left_out": [{"reason": reason, "value": float(times)} for reason, times in picture.left_out],
         "negatives": [_negative("A chest radiograph.", "modality")],
         "regions": [_captioned(picture, region) for region in picture.regions],
         "rejected": {"reason": picture.rejected, "value": 0.0} if picture.rejected else None,

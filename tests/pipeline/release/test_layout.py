@@ -72,7 +72,7 @@ def test_dictionaries_and_statistics_are_for_columns_that_exist() -> None:
 
 def test_metadata_names_versions_and_facts_alone() -> None:
     assert json.loads(own_metadata({"split": "train"})["medregion"]) == {
-        "schema_version": 6,
+        "schema_version": 7,
         "split": "train",
         "writer_version": 1,
     }

@@ -63,7 +63,7 @@ def test_a_manifest_says_what_was_built_and_how() -> None:
     found = manifest(ids="keyed", key_id="0f")
     assert found["ids"] == {"mode": "keyed", "key_id": "0f"}
     assert (found["name"], found["version"], found["revision"], found["profile"]) == ("demo", "1.0", "abc1234", "open")
-    assert found["schema_version"] == 6
+    assert found["schema_version"] == 7
     assert found["config"]["release"]["global_side_px"] == 80
 
 

@@ -140,6 +140,13 @@ def test_regions_with_few_negatives_are_told_with_their_reasons(tmp_path: Path) 
     assert "few negatives" not in page(tmp_path / "other", Picture(regions=(Region(box=(0, 0, 9, 9)),))).text
 
 
+def test_what_reports_name_and_no_fact_says_is_told_by_reason(tmp_path: Path) -> None:
+    text = page(tmp_path, Picture(left_out=(("too_small", 1), ("unheard", 4)))).text
+    assert "notes of sources (pictures: 1)" in text
+    assert "unheard 4 too_small 1 A side is shorter than asked for." in text
+    assert "no fact says" not in page(tmp_path / "other", Picture()).text
+
+
 def test_splits_are_measured_against_what_was_asked_for(tmp_path: Path) -> None:
     assert "train 8 66.7 % 8 66.7 % 80.0 %" in page(tmp_path, *some_pictures()).text
 

@@ -46,6 +46,13 @@ def test_regions_with_few_negatives_are_counted_once_and_by_each_reason(tmp_path
     assert found.few_because == {"lost": 2, "alone": 1}
 
 
+def test_what_reports_name_and_no_fact_says_adds_up_by_reason(tmp_path: Path) -> None:
+    left_out = [(("old", 2), ("asked", 1)), (("old", 3),), ()]
+    found = survey(write_release(tmp_path, [Picture(number=n, left_out=told) for n, told in enumerate(left_out)]))
+    assert found.left_out == {"old": 5, "asked": 1}
+    assert found.reports_left_out == 2
+
+
 def test_pictures_come_in_turn_from_every_source_and_modality_with_regions_first(tmp_path: Path) -> None:
     many = [Picture(number=n, modality="microscopy", regions=(Region(box=(0, 0, 9, 9)),)) for n in range(40)]
     few = [Picture(number=n, source="films", modality=f"m{n}") for n in range(3)]
