@@ -55,7 +55,7 @@ class Describe:
     """Kept pictures to their texts with all negatives that can be drawn, in the order of their keys."""
 
     name: ClassVar[str] = "drafts"
-    version: ClassVar[int] = 14
+    version: ClassVar[int] = 15
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),

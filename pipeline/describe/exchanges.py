@@ -27,8 +27,8 @@ from pipeline.describe.swaps import (
     lengths_apart,
 )
 
-PARTNERS = 3  # of a region, at most
-OF_A_PAIR = 2  # slots exchanged in captions, and as many in statements
+PARTNERS = 4  # of a region, where others are free to exchange; then it may be a fifth to eighth of others
+OF_A_PAIR = 2  # slots exchanged in captions; in statements all that differ
 UNEXCHANGED = ("border", "location")  # kinds of facts of which another value may be true as well
 NAME, KIND = ("identity", "name"), ("identity", "kind")
 WIDTH, HEIGHT = ("measurement", "width"), ("measurement", "height")
@@ -156,19 +156,25 @@ def twin_of(a: Telling, b: Telling, purpose: str) -> str:
 
 
 def exchanges(renderer: Renderer, evidence: Evidence, told: Sequence[Telling]) -> dict[str, list[Negative]]:
-    """By region id; each region with at most PARTNERS others, drawn by a hash of both ids."""
+    """By region id; each region with PARTNERS others, drawn by a hash of both ids, or as many as differ from it."""
     found: dict[str, list[Negative]] = {each.region.region_id: [] for each in told}
     partners = dict.fromkeys(found, 0)
-    for a, b in sorted(combinations(told, 2), key=lambda pair: twin_of(pair[0], pair[1], "partners")):
-        ids = a.region.region_id, b.region.region_id
-        if max(partners[id] for id in ids) >= PARTNERS:
-            continue
-        pairs = [*_whole(a, b), *_bindings(a, b), *_statements(renderer, evidence, a, b)]
-        for one, other in pairs:
-            found[ids[0]].append(one)
-            found[ids[1]].append(other)
-        for id in ids if pairs else ():
-            partners[id] += 1
+    left = sorted(combinations(told, 2), key=lambda pair: twin_of(pair[0], pair[1], "partners"))
+    for most in (PARTNERS, 2 * PARTNERS):
+        later = []
+        for a, b in left:
+            ids = a.region.region_id, b.region.region_id
+            fewest, more = sorted(partners[id] for id in ids)
+            if fewest >= PARTNERS or more >= most:
+                later.append((a, b))
+                continue
+            pairs = [*_whole(a, b), *_bindings(a, b), *_statements(renderer, evidence, a, b)]
+            for one, other in pairs:
+                found[ids[0]].append(one)
+                found[ids[1]].append(other)
+            for id in ids if pairs else ():
+                partners[id] += 1
+        left = later
     return found
 
 
@@ -182,7 +188,7 @@ def _bindings(a: Telling, b: Telling) -> Iterator[Both]:
     fitting = [slot for slot in sorted(told) if slot[0] not in UNEXCHANGED]
     if any(LOCATION in one.wording.slots for one in (a, b)):
         fitting = [slot for slot in fitting if slot != SIDE]  # there is no left middle lobe
-    for exchange in _few(a, b, fitting, ALONG):
+    for exchange in islice(_certain(a, b, fitting, ALONG), OF_A_PAIR):
         facts = exchange.facts()
         if not any(leaves_the_edge(one.marked, given) for one, given in zip((a, b), facts, strict=True)):
             texts = (a.caption, a.wording.caption(facts[0]), b.caption, b.wording.caption(facts[1]))
@@ -194,18 +200,20 @@ def _statements(renderer: Renderer, evidence: Evidence, a: Telling, b: Telling) 
     fitting = [slot for slot in sorted(a.facts.keys() & b.facts.keys()) if slot[0] not in UNEXCHANGED]
     if any(one.wording.style != "named" for one in (a, b)):
         fitting = [slot for slot in fitting if slot != NAME]
-    for exchange in _few(a, b, [slot for slot in fitting if slot not in TAKEN_ALONG], ALONG_ALONE):
+    for exchange in _certain(a, b, [slot for slot in fitting if slot not in TAKEN_ALONG], ALONG_ALONE):
         slot = exchange.slots[0]
         wording = renderer.statement(evidence, a.region, slot, twin_of(a, b, slot[1]))
         true, false = wording.caption(a.facts), wording.caption(b.facts)
         yield from exchange.negatives("statement", (true, false, false, true))
 
 
-def _few(a: Telling, b: Telling, fitting: Sequence[Slot], along: Mapping[Slot, tuple[Slot, ...]]) -> Iterator[Exchange]:
-    """At most OF_A_PAIR that are false of both, in turns from a hash of both."""
+def _certain(
+    a: Telling, b: Telling, fitting: Sequence[Slot], along: Mapping[Slot, tuple[Slot, ...]]
+) -> Iterator[Exchange]:
+    """Those that are false of both, in turns from a hash of both."""
     start = chosen(twin_of(a, b, "slots"), "exchange", len(fitting)) if fitting else 0
     every = (Exchange(a, b, (slot, *along.get(slot, ()))) for slot in (*fitting[start:], *fitting[:start]))
-    return islice((exchange for exchange in every if exchange.certainties), OF_A_PAIR)
+    return (exchange for exchange in every if exchange.certainties)
 
 
 def _apart(a: Facts, b: Facts) -> bool:

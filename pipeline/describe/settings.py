@@ -51,7 +51,7 @@ class DescribeSettings:
     writer: Literal["rules", "openai", "transformers"] = "rules"
     openai: OpenaiSettings | None = None
     transformers: TransformersSettings | None = None
-    negatives_per_region: int = 32  # drawn, at most; those stay that have a counterpart
+    negatives_per_region: int = 64  # drawn, at most; those stay that have a counterpart
     negatives_per_report: int = 32
     regions_with_negatives: int = 64  # at most, of one picture
     presumed: bool = False  # negatives that no source excludes, too: names that may be there and are not annotated

@@ -3,8 +3,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.describe.exchanges import exchanges
+from pipeline.describe.exchanges import PARTNERS, exchanges
 from pipeline.describe.negatives import Negative
+from tests.pipeline.describe.builders import describe, make_image, make_region, make_selection, make_tables
 from tests.pipeline.describe.test_negatives import Row, pictures
 
 
@@ -41,6 +42,16 @@ def test_twins_take_each_other_s_value() -> None:
             assert (one["original"], one["replaced"]) == (other["replaced"], other["original"])
             assert (one["kind"], one["slot"]) == (other["kind"], other["slot"])
     assert found > 200
+
+
+def test_a_region_among_many_that_differ_exchanges_with_as_many_as_it_may() -> None:
+    """Of nine places each lies in one; whoever is left over takes a partner that has enough."""
+    boxes = [(100 + 300 * x, 50 + 200 * y, 130 + 300 * x, 80 + 200 * y) for x in range(3) for y in range(3)]
+    for count in (PARTNERS + 1, 9):
+        regions = [make_region(box, "cyst") for box in boxes[:count]]
+        row = describe(make_tables([make_image(modality="ct")], [make_selection(modality="ct")], regions))[0]
+        whole = [sum(each["kind"] == "other_region" for each in region["negatives"]) for region in row["regions"]]
+        assert all(PARTNERS <= each <= 2 * PARTNERS for each in whole)
 
 
 def test_what_is_exchanged_in_captions_is_one_slot_of_both() -> None:
