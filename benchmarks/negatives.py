@@ -3,7 +3,7 @@
 Truth is the scene's: places, sizes and lengths are measured anew on its boxes, and things that nobody marked count.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,15 +11,19 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from benchmarks.planted import picture_row, region_rows
 from benchmarks.rows import Row
+from pipeline.describe.across import OTHER_PICTURE
 from pipeline.describe.audit.judge import HELD_FROM, audit
-from pipeline.describe.audit.pairs import REGION, REPORT, UNKNOWN, Pair, ReleasedPairs
+from pipeline.describe.audit.pairs import REGION, REPORT, UNKNOWN, Pair, ReleasedPairs, drawn
 from pipeline.describe.balance.counts import added, counted, rates_of
 from pipeline.describe.balance.stage import Balance
 from pipeline.describe.captions import Describe
+from pipeline.describe.exchanges import OTHER_REGION
 from pipeline.describe.settings import ENOUGH, DescribeSettings
+from pipeline.describe.told import told_facts
 from pipeline.intervals import clopper_pearson
 from pipeline.phantoms.generate import modality
 from pipeline.phantoms.kinds import Box
@@ -28,7 +32,8 @@ from pipeline.phantoms.plan import patients
 from pipeline.phantoms.scene import Phantom, Region
 from pipeline.phantoms.settings import Noise, PhantomSettings
 from pipeline.phantoms.supervision import supervise
-from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS
+from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact
+from schemas.lexicon.findings import finding
 from schemas.tables.images import IMAGES
 from schemas.tables.records import RECORDS
 from schemas.tables.regions import REGIONS
@@ -38,10 +43,14 @@ SEED = 606  # of phantoms that nothing was tried on
 PICTURES, QUICK = 4200, 240
 OMITTED = 0.2  # of boxes, where presumed negatives are measured
 SIZE_PX = 256
+A_PART = 256  # pictures
 SIZE_BOUNDS = (0.02, 0.07, 0.2)  # of a box's longer side over the picture's
 LENGTHS_ALIKE = 1.25  # a factor
 OVERLAP = 0.25  # of the smaller box
 BOUND = 0.55
+# Of facts, the kinds that tell things apart, and slots of which negatives speak by another word.
+WHAT_A_THING_IS = ("identity", "position", "side", "size", "shape", "appearance", "location", "measurement")
+SLOTS = {"share_of_image": "size", "outline": "shape", "patient": "side", "anatomy": "place"}
 Told = Mapping[str, Any]
 
 
@@ -94,7 +103,7 @@ class Thing:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Drafts and captions, and the scenes by item, without pixels; `things` by region id."""
+    """Drafts and captions, and the scenes by item, without pixels; `things` by region id, `takers` by twin."""
 
     name: str
     drafts: pa.Table
@@ -102,6 +111,7 @@ class Corpus:
     selection: pa.Table
     truth: Mapping[str, Phantom]
     things: Mapping[str, Thing]
+    takers: Mapping[str, Sequence[Told]]
 
 
 def measure(_: Path, quick: bool) -> list[Row]:
@@ -120,7 +130,8 @@ def corpus(name: str, settings: PhantomSettings, options: DescribeSettings) -> C
     for patient in patients(settings, {name: modality(name) for name in settings.modalities}):
         for phantom in paint_patient(settings, patient):
             row = picture_row(phantom, seen := supervise(settings, patient, phantom))
-            images.append({**row, "status": "kept", "image_id": phantom.id, "group_id": phantom.patient})
+            ids = {"image_id": phantom.id, "group_id": phantom.patient, "split": _split(phantom.patient)}
+            images.append({**row, **ids, "status": "kept"})
             marked = region_rows(row, seen)
             regions += marked
             for each in marked:
@@ -136,11 +147,32 @@ def corpus(name: str, settings: PhantomSettings, options: DescribeSettings) -> C
         "records": (images, RECORDS),
     }
     tables = {name: pa.Table.from_pylist(of, schema=schema) for name, (of, schema) in rows.items()}
-    drafts = Describe(options)({name: tables[name].select(list(columns)) for name, columns in Describe.reads.items()})
+    drafts = pa.concat_tables(Describe(options)(part) for part in _parts(tables))
     counts = counted(drafts, tables["selection"])
     rates = rates_of(counts, added([counts]))
     captions = Balance(options)({"drafts": drafts, "selection": tables["selection"], "rates": rates})
-    return Corpus(name, drafts, captions, tables["selection"], truth, things)
+    takers = defaultdict[str, list[Told]](list)
+    for _, taker, negative in _negatives(drafts):
+        if taker is not None and negative["twin"]:
+            takers[negative["twin"]].append(taker)
+    return Corpus(name, drafts, captions, tables["selection"], truth, things, takers)
+
+
+def _split(patient: str) -> str:
+    """As a build's are by default: four fifths, and a tenth each."""
+    share = drawn("split", patient)[0] / 256
+    return "train" if share < 0.8 else "validation" if share < 0.9 else "test"
+
+
+def _parts(tables: Mapping[str, pa.Table]) -> Iterator[dict[str, pa.Table]]:
+    """As many pictures as a part of a build has, by a hash of their ids; what `Describe` reads of them."""
+    items = sorted(tables["images"]["item"].to_pylist(), key=lambda item: drawn("part", item))
+    for start in range(0, len(items), A_PART):
+        chosen = pa.array(items[start : start + A_PART])
+        yield {
+            name: table.select(list(Describe.reads[name])).filter(pc.is_in(table["item"], value_set=chosen))
+            for name, table in tables.items()
+        }
 
 
 def _amounts(made: Corpus) -> Iterator[Row]:
@@ -200,7 +232,7 @@ def _true(made: Corpus, certainty: str, target: float | None) -> Iterator[Row]:
             continue
         phantom = made.truth[row["item"]]
         if region is not None:
-            counts[_is_true(each, region, made.things, phantom, row)] += 1
+            counts[_is_true(each, region, made, phantom)] += 1
         elif each["slot"] in ("presence", "count"):
             counts[_is_true_of_picture(each, phantom)] += 1
     some, of = counts[True], counts.total()
@@ -209,15 +241,27 @@ def _true(made: Corpus, certainty: str, target: float | None) -> Iterator[Row]:
         yield Row(f"{made.name}, {certainty}: in truth true ({some} of {of:,})", "share", samples, "lower", target)
 
 
-def _is_true(each: Told, region: Told, things: Mapping[str, Thing], phantom: Phantom, row: Told) -> bool:
-    """Whether a region's negative says nothing that is false."""
-    thing = things[region["region_id"]]
-    if each["kind"] == "other_region":
-        others = [things[other["region_id"]] for other in row["regions"] if other["caption"] == each["text"]]
-        return any(other.looks() == thing.looks() and _alike(other.sides(), thing.sides()) for other in others)
+def _is_true(each: Told, region: Told, made: Corpus, phantom: Phantom) -> bool:
+    """Whether a region's negative says nothing that is false; of another's caption, nothing that it tells."""
+    thing = made.things[region["region_id"]]
+    if each["slot"] in (OTHER_REGION, OTHER_PICTURE):
+        (other,) = (taker for taker in made.takers[each["twin"]] if taker["region_id"] != region["region_id"])
+        return _is_all_true(each["text"], other, thing, phantom)
     values = each["replaced"].split() if each["slot"] in ("position", "side") else [each["replaced"]]
     slots = each["changed_slots"] if len(values) > 1 else [each["slot"]]
     return all(_holds(slot, value, thing, phantom) for slot, value in zip(slots, values, strict=False))
+
+
+def _is_all_true(caption: str, other: Told, thing: Thing, phantom: Phantom) -> bool:
+    """Whether all that another's caption tells is true of the thing; which place it has is looked at first."""
+    facts = [Fact.from_row(row) for row in other["facts"]]
+    known = {fact.attribute: fact.value for fact in facts}
+    if (known["vertical"], known["name"]) != (thing.vertical(), thing.region.name):
+        return False
+    told = {fact.attribute: fact.value for fact in told_facts(caption, facts) if fact.kind in WHAT_A_THING_IS}
+    lengths = [float(told.pop(name)) for name in ("width", "height") if name in told]
+    same = all(_holds(SLOTS.get(slot, slot), value, thing, phantom) for slot, value in told.items())
+    return same and (not lengths or _alike(lengths, thing.extents(phantom)))
 
 
 def _holds(slot: str, value: str, thing: Thing, phantom: Phantom) -> bool:
@@ -229,7 +273,12 @@ def _holds(slot: str, value: str, thing: Thing, phantom: Phantom) -> bool:
     if slot == "shape" and value in ("round", "wide", "tall"):
         return value == thing.outline()
     measured = {"vertical": thing.vertical, "image_side": thing.across, "size": thing.size}
-    stated: Mapping[str, str | None] = {**thing.region.attributes, "side": thing.region.side}
+    stated: Mapping[str, str | None] = {
+        **thing.region.attributes,
+        "side": thing.region.side,
+        "place": thing.region.place,
+        "kind": finding(thing.region.label).kind,
+    }
     return value == (measured[slot]() if slot in measured else stated.get(slot))
 
 

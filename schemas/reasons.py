@@ -73,9 +73,9 @@ REASONS = {
     "negatives_not_drawn": "Its picture has more regions than `describe.regions_with_negatives`.",
     "negatives_without_counterpart": "Enough were drawn; those go that no edit elsewhere reverses, since their texts "
     "alone would tell them.",
-    "region_alike_others": "Few other regions of the picture certainly differ from it, so that it exchanges with few.",
-    "region_alone": "No other region of the picture is there to exchange a caption or a value with.",
-    "region_few_others": "The picture has few other regions, so that it exchanges with few.",
+    "region_alike_others": "Few other regions of the picture certainly differ from it: it exchanges with few.",
+    "region_alone": "No other region of the picture is there to exchange with, and few of pictures like it.",
+    "region_few_others": "The picture has few other regions to exchange with, and there are few pictures like it.",
     "region_look_unknown": "Nobody says what it looks like.",
     "region_name_excludes_nothing": "No other name is certainly false of it: none excludes its own, none is annotated "
     "exhaustively.",

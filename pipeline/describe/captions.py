@@ -14,6 +14,7 @@ import pyarrow as pa
 from annotators.captioners.captioner import Captioner
 from annotators.captioners.rules import RuleWriter
 from annotators.captioners.templates import chosen, templates_sha256
+from pipeline.describe.across import Told, across
 from pipeline.describe.check import withheld
 from pipeline.describe.checked_texts import Written, checked_texts
 from pipeline.describe.exchanges import Telling, exchanges
@@ -43,7 +44,10 @@ TABLES = (
 )
 MANY = 1 << 30
 HEADER_COLUMNS = ("width", "height", "axes", "plane", "spacing_mm", "spacing_basis", "window", *TOLD_TWICE)
-SELECTION_COLUMNS = ("status", "image_id", "label_states", "annotation_scope", *TOLD_TWICE)
+SELECTION_COLUMNS = (
+    *("status", "image_id", "label_states", "annotation_scope", *TOLD_TWICE),
+    *("group_id", "split", "licence"),  # which pictures exchange
+)
 
 
 class Writer(Captioner, Renderer, Protocol):
@@ -55,7 +59,7 @@ class Describe:
     """Kept pictures to their texts with all negatives that can be drawn, in the order of their keys."""
 
     name: ClassVar[str] = "drafts"
-    version: ClassVar[int] = 15
+    version: ClassVar[int] = 16
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),
@@ -79,15 +83,19 @@ class Describe:
     def _table(self, tables: Mapping[str, pa.Table]) -> pa.Table:
         found = pictures(tables, self.options)
         texts = checked_texts(self.writer, self.fallback, [picture.evidence for picture in found])
-        rows = [self._row(picture, said) for picture, said in zip(found, texts, strict=True)]
-        return pa.Table.from_pylist(rows, schema=CAPTIONS)
+        told = [self._told(picture) for picture in found]
+        rows = [self._row(*picture) for picture in zip(found, texts, told, strict=True)]
+        return pa.Table.from_pylist(self._with_others(rows, told), schema=CAPTIONS)
 
-    def _row(self, picture: Picture, texts: Sequence[Written]) -> dict[str, Any]:
+    def _row(self, picture: Picture, texts: Sequence[Written], told: Told) -> dict[str, Any]:
         named = dict(zip(KEY_NAMES, picture.key, strict=True))
         if failed := [failure for each in texts for failure in each.wrong]:
             return {**named, "rejected": {"reason": UNSUPPORTED, "value": float(len(failed))}}
         summary, report, *of_regions = texts
-        negatives = self._region_negatives(picture)
+        negatives = self._region_negatives(told)
+        stated = picture.derived.reported.stated
+        polar = polarities(self.fallback, picture.evidence, stated)
+        of_report = [*report_edits(self.fallback, picture.evidence), *polar]
         regions = [
             _region_row(region, facts, of_regions[2 * i : 2 * i + 2], negatives.get(region.region_id, []))
             for i, (region, facts) in enumerate(zip(picture.regions, picture.derived.regions, strict=True))
@@ -112,35 +120,39 @@ class Describe:
             "regions": [{**region, "negatives": few} for region, few in zip(regions, kept, strict=True)],
         }
 
-    def _report_negatives(self, picture: Picture) -> list[Negative]:
-        """All candidates."""
-        if not self.options.negatives_per_report:
-            return []
-        evidence, stated = picture.evidence, picture.derived.reported.stated
-        return distinct([*report_edits(self.fallback, evidence), *polarities(self.fallback, evidence, stated)])
-
-    def _region_negatives(self, picture: Picture) -> dict[str, list[Negative]]:
-        """All candidates by region id, of as many regions as the settings allow, chosen by a hash of their ids."""
-        if not self.options.negatives_per_region:
-            return {}
+    def _told(self, picture: Picture) -> Told:
+        """With as many regions as the settings give negatives, chosen by a hash of their ids."""
         evidence = picture.evidence
         scope = frozenset(picture.row["annotation_scope"] or ())
         part, stated = evidence.value("acquisition", "body_part"), picture.derived.reported.stated
         scene = Scene(evidence.modality, part, picture.regions, scope, stated)
         pairs = list(zip(evidence.regions, picture.regions, strict=True))
-        limit = self.options.regions_with_negatives
+        limit = self.options.regions_with_negatives if self.options.negatives_per_region else 0
         if len(pairs) > limit:
             pairs = sorted(pairs, key=lambda pair: chosen(pair[0].region_id, "negatives", MANY))[:limit]
-        told = [Telling(region, marked, self.fallback.wording(evidence, region), scene) for region, marked in pairs]
-        exchanged = exchanges(self.fallback, evidence, told)
+        regions = [Telling(region, marked, self.fallback.wording(evidence, region), scene) for region, marked in pairs]
+        return Told({**picture.row, "source": picture.key[0]}, evidence, regions)
+
+    def _region_negatives(self, told: Told) -> dict[str, list[Negative]]:
+        """All candidates by region id."""
+        exchanged = exchanges(self.fallback, told.evidence, told.regions)
         found = {
-            region.region_id: [
-                *exchanged[region.region_id],
-                *region_edits(self.fallback, evidence, region, marked, scene),
+            each.region.region_id: [
+                *exchanged[each.region.region_id],
+                *region_edits(self.fallback, told.evidence, each.region, each.marked, each.scene),
             ]
-            for region, marked in pairs
+            for each in told.regions
         }
         return {id: distinct(each for each in negatives if self._wanted(each)) for id, negatives in found.items()}
+
+    def _with_others(self, rows: Sequence[dict[str, Any]], told: Sequence[Told]) -> list[dict[str, Any]]:
+        """The same with what regions of different pictures exchange; a rejected picture has no part in it."""
+        drawn = {each["region_id"]: each["negatives"] for row in rows for each in row.get("regions", ())}
+        found = across(self.fallback, told, drawn, self.options.negatives_per_region)
+        return [
+            row if "regions" not in row else {**row, "regions": [_joined(each, found) for each in row["regions"]]}
+            for row in rows
+        ]
 
     def _wanted(self, negative: Negative) -> bool:
         return self.options.presumed or negative.certainty != PRESUMED
@@ -169,6 +181,11 @@ def collection_paused() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _joined(region: Mapping[str, Any], found: Mapping[str, Sequence[Negative]]) -> dict[str, Any]:
+    more = [negative.row(region["caption"]) for negative in found[region["region_id"]]]
+    return {**region, "negatives": [*region["negatives"], *more]}
 
 
 def _region_row(

@@ -27,6 +27,7 @@ from pipeline.describe.swaps import (
     lengths_apart,
 )
 
+OTHER_REGION = "other_region"
 PARTNERS = 4  # of a region, where others are free to exchange; then it may be a fifth to eighth of others
 OF_A_PAIR = 2  # slots exchanged in captions; in statements all that differ
 UNEXCHANGED = ("border", "location")  # kinds of facts of which another value may be true as well
@@ -168,7 +169,7 @@ def exchanges(renderer: Renderer, evidence: Evidence, told: Sequence[Telling]) -
             if fewest >= PARTNERS or more >= most:
                 later.append((a, b))
                 continue
-            pairs = [*_whole(a, b), *_bindings(a, b), *_statements(renderer, evidence, a, b)]
+            pairs = [*whole(a, b, OTHER_REGION), *_bindings(a, b), *statements(renderer, evidence, a, b)]
             for one, other in pairs:
                 found[ids[0]].append(one)
                 found[ids[1]].append(other)
@@ -178,8 +179,8 @@ def exchanges(renderer: Renderer, evidence: Evidence, told: Sequence[Telling]) -
     return found
 
 
-def _whole(a: Telling, b: Telling) -> Iterator[Both]:
-    yield from Exchange(a, b).negatives("other_region", (a.caption, b.caption, b.caption, a.caption))
+def whole(a: Telling, b: Telling, kind: str) -> Iterator[Both]:
+    yield from Exchange(a, b).negatives(kind, (a.caption, b.caption, b.caption, a.caption))
 
 
 def _bindings(a: Telling, b: Telling) -> Iterator[Both]:
@@ -195,7 +196,7 @@ def _bindings(a: Telling, b: Telling) -> Iterator[Both]:
             yield from exchange.negatives("binding", texts)
 
 
-def _statements(renderer: Renderer, evidence: Evidence, a: Telling, b: Telling) -> Iterator[Both]:
+def statements(renderer: Renderer, evidence: Evidence, a: Telling, b: Telling) -> Iterator[Both]:
     """One slot of both regions, whether their captions tell it or not."""
     fitting = [slot for slot in sorted(a.facts.keys() & b.facts.keys()) if slot[0] not in UNEXCHANGED]
     if any(one.wording.style != "named" for one in (a, b)):
@@ -218,4 +219,6 @@ def _certain(
 
 def _apart(a: Facts, b: Facts) -> bool:
     """Whether width or height differ beyond doubt."""
-    return any(lengths_apart(a[slot].value, b[slot].value) for slot in (WIDTH, HEIGHT))
+    return a[WIDTH].unit == b[WIDTH].unit and any(
+        lengths_apart(a[slot].value, b[slot].value) for slot in (WIDTH, HEIGHT)
+    )

@@ -15,7 +15,7 @@ from schemas.facts import Fact
 from schemas.lexicon.findings import Finding, ancestors, finding_of
 
 _SIDE = re.compile(r"\b(?:left|right)\b", re.IGNORECASE)
-KINDS = ("edit", "statement", "binding", "other_region", "added", "absent")
+KINDS = ("edit", "statement", "binding", "other_region", "other_picture", "added", "absent")
 A_SLOT_AT_MOST = 2  # swaps, so that names do not crowd out what geometry certifies
 UNTOLD = frozenset({"location", "border", "identity", "measurement"})  # kinds of facts that no clause is added about
 

@@ -52,8 +52,8 @@ NEGATIVE = pa.struct(
     [
         ("text", pa.string()),  # the whole false text
         ("positive", pa.string()),  # the true text that it is a false version of; null: the caption, the report
-        ("kind", pa.string()),  # edit, statement, binding, other_region, added, absent
-        ("slot", pa.string()),  # the one that was edited on purpose; of other_region the whole text
+        ("kind", pa.string()),  # edit, statement, binding, other_region, other_picture, added, absent
+        ("slot", pa.string()),  # the one that was edited on purpose; of other_region and other_picture the whole text
         ("changed_slots", pa.list_(pa.string())),  # all that differ, dependents too
         ("original", pa.string()),  # the slot's value in the true text; null: a whole text
         ("replaced", pa.string()),  # its value here

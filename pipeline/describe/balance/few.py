@@ -1,10 +1,10 @@
 """Why a region has few negatives, in closed words that `schemas.reasons` explains."""
 
-from collections import Counter
 from collections.abc import Iterator
 
+from pipeline.describe.across import OTHER_PICTURE
 from pipeline.describe.balance.ways import Row
-from pipeline.describe.exchanges import PARTNERS
+from pipeline.describe.exchanges import OTHER_REGION, PARTNERS
 from pipeline.describe.settings import DescribeSettings
 from pipeline.describe.swaps import CERTAIN_BASES
 
@@ -26,13 +26,9 @@ def few_because(region: Row, regions: int, options: DescribeSettings) -> list[st
 
 
 def _missing(region: Row, others: int) -> Iterator[str]:
-    drawn = Counter(negative["kind"] for negative in region["negatives"])
-    if not others:
-        yield ALONE
-    elif drawn["other_region"] < min(others, PARTNERS):
-        yield ALIKE
-    elif others < PARTNERS:
-        yield FEW_OTHERS
+    partners = sum(negative["kind"] in (OTHER_REGION, OTHER_PICTURE) for negative in region["negatives"])
+    if partners < PARTNERS:
+        yield ALONE if not others else FEW_OTHERS if others < PARTNERS else ALIKE
     if not any(fact["attribute"] == "name" and fact["basis"] in CERTAIN_BASES for fact in region["facts"]):
         yield UNSURE
     elif not any(negative["slot"] == "name" for negative in region["negatives"]):

@@ -38,7 +38,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {15: "9b98b8cf1cd9f43d93d7974c55ae985b"}
+GOLDEN = {16: "9b98b8cf1cd9f43d93d7974c55ae985b"}
 
 
 def texts_of(row: Row) -> list[str]:

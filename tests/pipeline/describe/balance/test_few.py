@@ -39,6 +39,7 @@ def make_region(size: int = 0, whole: int = PARTNERS, name: int = 1, basis: str 
         (make_region(whole=0, name=0), MANY, [FEW_FACTS, ALIKE, EXCLUDES_NOTHING]),
         (make_region(), MANY, [FEW_FACTS]),
         (make_region(size=20), MANY, [NO_COUNTERPART]),
+        (make_region(size=20), 1, [NO_COUNTERPART]),
         (make_region(size=20, whole=0), 1, [NO_COUNTERPART, ALONE]),
         (make_region(size=20, whole=1), 2, [NO_COUNTERPART, FEW_OTHERS]),
         (make_region(size=20, whole=PARTNERS - 1), MANY, [NO_COUNTERPART, ALIKE]),
