@@ -93,6 +93,13 @@ def _absences(evidence: Evidence, dice: Dice, field: str) -> Iterable[str]:
         yield capital(str(template).format(things=joined(names, "or"), field=field))
 
 
+def counted(evidence: Evidence, name: str, count: int, side: str | None = None) -> str:
+    """How many of a name there are, of which all are annotated, and on which of the patient's sides; nothing else."""
+    dice = Dice(f"{evidence.image_id} {name}")
+    group = Group(name, evidence.kind_of_name.get(name), count, exact=True, by_model=False, place=None, side=side)
+    return group_sentence(group, 0, dice, dice.pick("field", field_words(evidence.modality)))
+
+
 def presence(evidence: Evidence, name: str) -> tuple[str, str]:
     """That there is something of a name, and that there is nothing of it."""
     dice = Dice(f"{evidence.image_id} {name}")

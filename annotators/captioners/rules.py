@@ -7,7 +7,7 @@ from typing import ClassVar
 from annotators.captioners.captioner import Draft, RegionTexts, Texts
 from annotators.captioners.evidence import Evidence, RegionEvidence
 from annotators.captioners.region_text import Slot, Wording, caption, statement, wording
-from annotators.captioners.report_text import presence, report, summary
+from annotators.captioners.report_text import counted, presence, report, summary
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,10 @@ class RuleWriter:
     def presence(self, evidence: Evidence, name: str) -> tuple[str, str]:
         """That there is something of a name, and that there is nothing of it."""
         return presence(evidence, name)
+
+    def counted(self, evidence: Evidence, name: str, count: int, side: str | None = None) -> str:
+        """How many of a name there are, and on which of the patient's sides."""
+        return counted(evidence, name, count, side)
 
     def report(self, evidence: Evidence) -> str:
         return report(evidence)

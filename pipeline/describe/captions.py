@@ -20,7 +20,15 @@ from pipeline.describe.checked_texts import Written, checked_texts
 from pipeline.describe.exchanges import Telling, exchanges
 from pipeline.describe.marked import COLUMNS as REGION_COLUMNS
 from pipeline.describe.marked import Marked
-from pipeline.describe.negatives import Negative, Renderer, distinct, polarities, region_edits, report_edits
+from pipeline.describe.negatives import (
+    Negative,
+    Renderer,
+    distinct,
+    polarities,
+    region_edits,
+    report_edits,
+    report_statements,
+)
 from pipeline.describe.pictures import PIXELS, TOLD_TWICE, Picture, pictures
 from pipeline.describe.settings import DescribeSettings
 from pipeline.describe.spread import spread
@@ -59,7 +67,7 @@ class Describe:
     """Kept pictures to their texts with all negatives that can be drawn, in the order of their keys."""
 
     name: ClassVar[str] = "drafts"
-    version: ClassVar[int] = 16
+    version: ClassVar[int] = 17
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),
@@ -95,7 +103,8 @@ class Describe:
         negatives = self._region_negatives(told)
         stated = picture.derived.reported.stated
         polar = polarities(self.fallback, picture.evidence, stated)
-        of_report = [*report_edits(self.fallback, picture.evidence), *polar]
+        stated_alone = report_statements(self.fallback, picture.evidence)
+        of_report = [*report_edits(self.fallback, picture.evidence), *stated_alone, *polar]
         regions = [
             _region_row(region, facts, of_regions[2 * i : 2 * i + 2], negatives.get(region.region_id, []))
             for i, (region, facts) in enumerate(zip(picture.regions, picture.derived.regions, strict=True))

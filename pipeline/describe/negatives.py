@@ -1,7 +1,7 @@
 """False versions of a text: the same words from facts of which one is edited to a value that is not so."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -28,6 +28,8 @@ class Renderer(Protocol):
     def statement(self, evidence: Evidence, region: RegionEvidence, slot: Slot, seed: str) -> Wording: ...
 
     def presence(self, evidence: Evidence, name: str) -> tuple[str, str]: ...
+
+    def counted(self, evidence: Evidence, name: str, count: int, side: str | None = None) -> str: ...
 
     def report(self, evidence: Evidence) -> str: ...
 
@@ -113,6 +115,25 @@ def report_edits(renderer: Renderer, evidence: Evidence) -> Iterator[Negative]:
     }
     for swap in _few(evidence.image_id, replaced):
         yield from _negative(swap, "edit", report, renderer.report(evidence.edited(replaced[swap], swap.edited[0])))
+
+
+def report_statements(renderer: Renderer, evidence: Evidence) -> Iterator[Negative]:
+    """How many of a name there are, and on which side, in a sentence on nothing else: where things lie goes along with
+    how many they are.
+    """
+    counts = {fact.attribute: int(fact.number) for fact in evidence.of_kind("count")}
+    replaced = {swap: fact for swap, fact in report_swaps(evidence) if _is_counted(fact, counts)}
+    for swap in _few(f"{evidence.image_id} stated", replaced):
+        name, (value, other) = replaced[swap].attribute, (replaced[swap].value, swap.edited[0].value)
+        if swap.slot == "side":
+            texts = [renderer.counted(evidence, name, counts[name], side) for side in (value, other)]
+        else:
+            texts = [renderer.counted(evidence, name, int(count)) for count in (value, other)]
+        yield Negative(texts[1], texts[0], "statement", swap.slot, (swap.slot,), f"{value} {name}", f"{other} {name}")
+
+
+def _is_counted(fact: Fact, counts: Mapping[str, int]) -> bool:
+    return fact.kind in ("count", "distribution") and fact.attribute in counts and not noun(fact.attribute).definite
 
 
 def polarities(renderer: Renderer, evidence: Evidence, stated: frozenset[str]) -> Iterator[Negative]:

@@ -10,7 +10,7 @@ from pipeline.work import StageIndex, StoredPart, Work
 from schemas.keys import part_key
 
 STAGE = "rates"
-VERSION = 2
+VERSION = 3
 Parts = Sequence[Mapping[str, StoredPart]]  # of each part: its `drafts` and its `selection`
 
 

@@ -49,7 +49,7 @@ def edits(picture: Row, modality: str | None, body_part: str | None) -> Iterator
             if negative["twin"]:
                 twins.setdefault(negative["twin"], []).append((i, j))
             else:
-                beside = _beside(negative, told[i]) if i else _longer(negative, picture["report"])
+                beside = _beside(negative, told[i]) if i else _beside_in_report(negative, picture)
                 way = _way(negative, (*scene, "region" if i else "report"), beside)
                 yield Edit(((i, j),), way)
     texts = texts_of(picture)
@@ -104,10 +104,18 @@ def _told(region: Row) -> dict[str, str]:
     }
 
 
-def _longer(negative: Row, report: str) -> tuple[str, ...]:
-    """By how much its one value makes a report longer than its other, since other words follow from a number."""
-    longer = len(negative["text"]) - len(negative["positive"] or report)
-    return (str(longer if _forth(negative["original"], negative["replaced"]) else -longer),)
+def _beside_in_report(negative: Row, picture: Row) -> tuple[str, ...]:
+    """Where the things lie that are counted, since one lies in a field and two seldom in the same; and by how much its
+    one value makes a report longer than its other, since other words follow from a number. A statement tells of a side
+    how many lie there, of a number nothing else.
+    """
+    name = negative["original"].partition(" ")[2]
+    known = [(fact["kind"], fact["value"]) for fact in picture["facts"] or () if fact["attribute"] == name]
+    if negative["kind"] == "statement":
+        return tuple(value for kind, value in known if kind == "count" and negative["slot"] == "side")
+    places = [value for kind, value in known if kind == "distribution"]
+    longer = len(negative["text"]) - len(negative["positive"] or picture["report"])
+    return (*places, str(longer if _forth(negative["original"], negative["replaced"]) else -longer))
 
 
 def _beside(negative: Row, told: Mapping[str, str]) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {16: "9b98b8cf1cd9f43d93d7974c55ae985b"}
+GOLDEN = {17: "1fec99076c8107328a2401b45bc2b7a5"}
 
 
 def texts_of(row: Row) -> list[str]:

@@ -147,6 +147,22 @@ def test_every_negative_of_a_report_is_false_of_the_picture() -> None:
     assert seen > 50
 
 
+def test_counts_and_sides_of_a_report_are_stated_without_where() -> None:
+    """Two cysts on the patient's right, all that there are."""
+    regions = [make_region((40, 100 + 150 * i, 90, 150 + 150 * i), "cyst", region_id=f"{i}") for i in range(2)]
+    header = {"plane": "axial", "axes": ["L", "P"], "spacing_mm": [0.6, 0.8], "spacing_basis": "header"}
+    row = describe(make_picture(regions, header=header, modality="ct", body_part="abdomen", annotation_scope=["cyst"]))[
+        0
+    ]
+    stated = [negative for negative in row["negatives"] if negative["kind"] == "statement"]
+    assert {negative["original"] for negative in stated} == {"2 cyst", "right cyst"}
+    for negative in stated:
+        true, false = read(negative["positive"]), read(negative["text"])
+        assert not true.places
+        assert (len(true.counts), bool(true.sides)) == (1, negative["slot"] == "side")
+        assert (true.sides != false.sides) == (negative["slot"] == "side")
+
+
 def test_the_check_reads_each_negative_as_unsupported() -> None:
     for _, _, row in pictures(80):
         image = [Fact.from_row(fact) for fact in row["facts"]]

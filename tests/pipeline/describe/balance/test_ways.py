@@ -18,8 +18,9 @@ def make_region(*negatives: Row, **told: str) -> Row:
     return {"region_id": "r", "caption": "true", "facts": facts, "negatives": list(negatives)}
 
 
-def make_row(*regions: Row, negatives: tuple[Row, ...] = ()) -> Row:
-    return {"item": "a", "report": "true", "negatives": list(negatives), "regions": list(regions)}
+def make_row(*regions: Row, negatives: tuple[Row, ...] = (), facts: tuple[Row, ...] = ()) -> Row:
+    told = {"item": "a", "report": "true", "facts": list(facts)}
+    return {**told, "negatives": list(negatives), "regions": list(regions)}
 
 
 def ways(*regions: Row, modality: str = "ct", part: str | None = "chest") -> list[Way | None]:
@@ -85,3 +86,29 @@ def test_twins_are_one_edit_whose_reverse_are_two_alike_regions_the_other_way_ro
 def test_what_is_fair_by_itself_has_no_way(kind: str) -> None:
     one, other = make_negative(kind=kind, twin="t"), make_negative("large", "small", kind=kind, twin="t")
     assert ways(make_region(one, name="cyst"), make_region(other, name="nodule")) == [None]
+
+
+def cell_of_report(negative: Row, *told: tuple[str, str]) -> str:
+    """Of a report that tells these kinds of facts of cysts."""
+    facts = tuple({"kind": kind, "attribute": "cyst", "value": value} for kind, value in told)
+    (edit,) = edits(make_row(negatives=(negative,), facts=facts), "ct", "chest")
+    assert edit.way is not None
+    return edit.way.cell
+
+
+def test_of_a_count_in_a_report_it_matters_where_things_lie_and_how_much_longer_it_makes_the_text() -> None:
+    count = make_negative("1 cyst", "2 cyst", slot="count")
+    apart, together = ("distribution", "apart"), ("distribution", "middle centre")
+    assert cell_of_report(count, apart) != cell_of_report(count, together)
+    assert cell_of_report(count, together) == cell_of_report(count, together, ("count", "1"))
+    assert cell_of_report({**count, "text": "false, and longer"}, apart) != cell_of_report(count, apart)
+
+
+def test_a_statement_in_a_report_tells_of_a_side_how_many_lie_there_and_of_a_count_nothing_else() -> None:
+    count = make_negative("1 cyst", "2 cyst", slot="count", kind="statement")
+    side = make_negative("left cyst", "right cyst", slot="side", kind="statement")
+    apart, together = ("distribution", "apart"), ("distribution", "middle centre")
+    one, two = ("count", "1"), ("count", "2")
+    assert cell_of_report(count, one, apart) == cell_of_report(count, two, together)
+    assert cell_of_report(side, one, apart) == cell_of_report(side, one, together)
+    assert cell_of_report(side, one) != cell_of_report(side, two)
