@@ -10,7 +10,7 @@ from pipeline.describe.audit.pairs import fold_of
 from pipeline.describe.balance.ways import Edit, Row, edits
 from schemas.tables.columns import KEY_NAMES
 
-DRAFT_READS = (*KEY_NAMES, "report", "negatives", "regions")  # of the table drafts
+DRAFT_READS = (*KEY_NAMES, "report", "facts", "negatives", "regions")  # of the table drafts
 SELECTION_READS = (*KEY_NAMES, "group_id", "modality", "body_part")
 COUNTS = pa.schema([("fold", pa.int8()), ("cell", pa.string()), ("forth", pa.bool_()), ("edits", pa.int64())])
 RATES = pa.schema([("fold", pa.int8()), ("cell", pa.string()), ("forth", pa.bool_()), ("rate", pa.int32())])

@@ -6,7 +6,16 @@ from itertools import pairwise
 import pyarrow as pa
 import pytest
 
-from pipeline.describe.balance.counts import STEPS, added, by_way, counted, pictures, rates_of
+from pipeline.describe.balance.counts import (
+    DRAFT_READS,
+    SELECTION_READS,
+    STEPS,
+    added,
+    by_way,
+    counted,
+    pictures,
+    rates_of,
+)
 from pipeline.describe.balance.few import FIRST, NO_COUNTERPART, THEN
 from pipeline.describe.balance.stage import Balance
 from pipeline.describe.captions import Describe
@@ -105,6 +114,16 @@ def test_parts_are_balanced_together_and_each_needs_its_own_rates_alone(tables: 
         assert set(by_way(rates)) == set(by_way(of_part))
         rows += Balance()({"drafts": part, "selection": tables["selection"], "rates": rates}).to_pylist()
     assert rows == whole.to_pylist()
+
+
+def test_counts_need_no_more_than_they_read() -> None:
+    """Of a picture whose report tells a count, and whose regions exchange."""
+    regions = [make_region((20 + 400 * i, 20, 60 + 400 * i, 60), "cyst") for i in range(2)]
+    selection = [make_selection(modality="ct", group_id="g", annotation_scope=["cyst"])]
+    drafts = Describe()(make_tables([make_image(modality="ct")], selection, regions))
+    known = pa.Table.from_pylist(selection).append_column("body_part", pa.nulls(1, pa.string()))
+    assert "count" in {each["slot"] for each in drafts["negatives"].to_pylist()[0]}
+    assert counted(drafts.select(DRAFT_READS), known.select(SELECTION_READS)) == counted(drafts, known)
 
 
 def test_rates_are_steps_of_the_reverse_s_share() -> None:
