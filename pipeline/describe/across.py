@@ -14,6 +14,7 @@ from annotators.captioners.templates import chosen
 from pipeline.describe.audit.pairs import fold_of
 from pipeline.describe.exchanges import NAME, OTHER_REGION, PARTNERS, Telling, statements, whole
 from pipeline.describe.negatives import Negative, Renderer
+from pipeline.describe.settings import ENOUGH
 
 OTHER_PICTURE = "other_picture"
 ALIKE = ("source", "licence", "split", "modality", "body_part")  # of two pictures
@@ -34,14 +35,16 @@ class Told:
 def across(renderer: Renderer, pictures: Sequence[Told], drawn: Drawn, at_most: int) -> dict[str, list[Negative]]:
     """By region id, for the regions of `drawn`, beside what they have there and with it `at_most`.
 
-    A region so comes to PARTNERS others, which bear its name where there are such.
+    A region so comes to PARTNERS others, or to as many more as give it ENOUGH that need no counterpart; they bear its
+    name where there are such.
     """
     found: dict[str, list[Negative]] = {id: [] for id in drawn}
     partners = Counter({id: sum(each["kind"] == OTHER_REGION for each in rows) for id, rows in drawn.items()})
+    fair = Counter({id: sum(map(_is_fair, rows)) for id, rows in drawn.items()})
     texts = {id: {each["text"] for each in rows} for id, rows in drawn.items()}
     for a, b, evidence in _neighbours(pictures):
         ids = a.region.region_id, b.region.region_id
-        if not all(id in drawn and partners[id] < PARTNERS for id in ids):
+        if not all(id in drawn and partners[id] < (PARTNERS if fair[id] >= ENOUGH else NEIGHBOURS) for id in ids):
             continue
         room = at_most - max(len(drawn[id]) + len(found[id]) for id in ids)
         every = (*whole(a, b, OTHER_PICTURE), *statements(renderer, evidence, a, b))
@@ -50,7 +53,13 @@ def across(renderer: Renderer, pictures: Sequence[Told], drawn: Drawn, at_most: 
             found[id] += negatives
             texts[id] |= {each.text for each in negatives}
             partners[id] += 1
+            fair[id] += len(negatives)
     return found
+
+
+def _is_fair(negative: Mapping[str, Any]) -> bool:
+    """Whether both of its texts stand once each way, whatever is balanced."""
+    return negative["twin"] is not None and negative["kind"] != "binding"
 
 
 def _neighbours(pictures: Sequence[Told]) -> Iterator[tuple[Telling, Telling, Evidence]]:

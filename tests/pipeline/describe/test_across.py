@@ -6,7 +6,7 @@ import pytest
 from pipeline.describe.across import OTHER_PICTURE
 from pipeline.describe.captions import Describe
 from pipeline.describe.exchanges import PARTNERS
-from pipeline.describe.settings import DescribeSettings
+from pipeline.describe.settings import ENOUGH, DescribeSettings
 from tests.pipeline.describe.builders import Row, describe, make_image, make_region, make_selection, make_tables
 
 UPPER_LEFT, LOWER_RIGHT = (20, 20, 60, 60), (800, 500, 850, 550)
@@ -67,14 +67,24 @@ def test_each_pair_of_texts_stands_once_each_way_and_nobody_has_more_than_the_se
         pairs = Counter((true, each["text"]) for true, each in found)
         assert pairs == Counter({(false, true): count for (true, false), count in pairs.items()})
         assert all(len(row["regions"][0]["negatives"]) <= limit for row in rows)
-    partners = [sum(each["kind"] == OTHER_PICTURE for each in row["regions"][0]["negatives"]) for row in rows]
-    assert max(partners) == PARTNERS
-    assert min(partners) >= PARTNERS - 1
+    drawn = [[each["kind"] for each in row["regions"][0]["negatives"] if each["twin"]] for row in rows]
+    assert all(PARTNERS <= kinds.count(OTHER_PICTURE) <= 2 * PARTNERS for kinds in drawn)
+    assert sum(len(kinds) >= ENOUGH for kinds in drawn) > len(boxes) / 2
 
 
-def test_a_region_with_enough_others_in_its_picture_takes_none_of_another() -> None:
-    places = [(30 + 290 * (i % 3), 20 + 190 * (i // 3), 60 + 290 * (i % 3), 50 + 190 * (i // 3)) for i in range(9)]
+def test_a_region_that_has_enough_in_its_picture_takes_none_of_another() -> None:
+    regions = []
+    for i in range(9):
+        left, top, side = 10 + 290 * (i % 3), 5 + 195 * (i // 3), 20 if i % 2 else 190  # small or large
+        regions.append(make_region((left, top, left + side, top + side), "cyst", "a"))
+    regions.append(make_region(UPPER_LEFT, "cyst", "b"))
     selection = [make_selection(item, **LIKE) for item in "ab"]
-    regions = [make_region(box, "cyst", "a") for box in places] + [make_region(UPPER_LEFT, "cyst", "b")]
-    rows = describe(make_tables([make_image(item) for item in "ab"], selection, regions))
-    assert not any(each["kind"] == OTHER_PICTURE for _, each in exchanged(rows))
+    (row, _) = describe(make_tables([make_image(item) for item in "ab"], selection, regions))
+    taken = [[each for each in region["negatives"] if each["twin"]] for region in row["regions"]]
+    held = Counter(each["twin"] for of_region in taken for each in of_region)
+    enough = 0
+    for of_region in taken:
+        own = [each for each in of_region if held[each["twin"]] == 2 and each["kind"] != "binding"]
+        enough += len(own) >= ENOUGH
+        assert len(own) < ENOUGH or all(held[each["twin"]] == 2 for each in of_region)
+    assert enough

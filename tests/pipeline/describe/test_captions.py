@@ -38,7 +38,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {17: "1fec99076c8107328a2401b45bc2b7a5"}
+GOLDEN = {18: "1fec99076c8107328a2401b45bc2b7a5"}
 
 
 def texts_of(row: Row) -> list[str]:
