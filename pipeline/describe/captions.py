@@ -7,6 +7,7 @@ import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, ClassVar, Protocol
 
 import pyarrow as pa
@@ -101,10 +102,6 @@ class Describe:
             return {**named, "rejected": {"reason": UNSUPPORTED, "value": float(len(failed))}}
         summary, report, *of_regions = texts
         negatives = self._region_negatives(told)
-        stated = picture.derived.reported.stated
-        polar = polarities(self.fallback, picture.evidence, stated)
-        stated_alone = report_statements(self.fallback, picture.evidence)
-        of_report = [*report_edits(self.fallback, picture.evidence), *stated_alone, *polar]
         regions = [
             _region_row(region, facts, of_regions[2 * i : 2 * i + 2], negatives.get(region.region_id, []))
             for i, (region, facts) in enumerate(zip(picture.regions, picture.derived.regions, strict=True))
@@ -128,6 +125,18 @@ class Describe:
             "negatives": kept_of_report,
             "regions": [{**region, "negatives": few} for region, few in zip(regions, kept, strict=True)],
         }
+
+    def _report_negatives(self, picture: Picture) -> list[Negative]:
+        """All candidates."""
+        if not self.options.negatives_per_report:
+            return []
+        evidence, stated = picture.evidence, picture.derived.reported.stated
+        candidates = (
+            report_edits(self.fallback, evidence),
+            report_statements(self.fallback, evidence),
+            polarities(self.fallback, evidence, stated),
+        )
+        return distinct(chain.from_iterable(candidates))
 
     def _told(self, picture: Picture) -> Told:
         """With as many regions as the settings give negatives, chosen by a hash of their ids."""
