@@ -3,6 +3,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -138,10 +139,18 @@ def test_requests_are_taken_only_as_there_is_room(tmp_path: Path) -> None:
 
 
 def test_what_is_not_sent_yet_when_the_caller_gives_up_is_not_sent(tmp_path: Path) -> None:
-    with chat_server(said(delay_s=0.05)) as server, asking(server.url, tmp_path, concurrency=1) as (client, _ledger):
+    given_up = Event()
+
+    def answer(text: str, _before: int) -> Say:
+        if text != "0":
+            given_up.wait(30)
+        return said(text)
+
+    with chat_server(answer) as server, asking(server.url, tmp_path, concurrency=1) as (client, _ledger):
         results = client.ask_each(make_request(str(number)) for number in range(4))
         next(results)
         results.close()
+        given_up.set()
         time.sleep(0.3)
         assert server.asked.total() <= 2
 
