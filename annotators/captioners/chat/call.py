@@ -60,5 +60,6 @@ class Call:
         self.error = self.error or error
 
     def cancel(self) -> None:
-        for future in list(self._sent.values()):
+        """The last first, so that none is sent in the place of one that was given up."""
+        for future in reversed(list(self._sent.values())):
             future.cancel()

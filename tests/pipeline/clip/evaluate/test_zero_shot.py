@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.clip.evaluate.embedding import Embeddings, Known
+from pipeline.clip.evaluate.embedding import Known
 from pipeline.clip.evaluate.zero_shot import LABEL, PAIR, WRITER, ZeroShot, prompts, scores
 from pipeline.clip.samples import Sample
 from pipeline.describe.claims import NOTHING, Subject
@@ -30,15 +30,14 @@ class Words(list[str]):
 TOKENIZER: Any = Words
 
 
-def embeddings(states: list[dict[str, str]], parts: list[str], groups: list[str]) -> Embeddings:
-    picture = np.zeros((0, 0, 3), np.uint8)
+def pictures(states: list[dict[str, str]], parts: list[str], groups: list[str]) -> list[Known]:
+    pixels = np.zeros((0, 0, 3), np.uint8)
     subject = Subject(NOTHING, NOTHING)
     samples = [
-        Sample(f"i{i}", group, "ct", part, picture, (), None, None, subject, state)
+        Sample(f"i{i}", group, "ct", part, pixels, (), None, None, subject, state)
         for i, (state, part, group) in enumerate(zip(states, parts, groups, strict=True))
     ]
-    empty = np.zeros((0, 2), np.float32)
-    return Embeddings(tuple(Known(sample, ()) for sample in samples), empty, empty, empty, empty, np.zeros(0, np.int64))
+    return [Known(sample, ()) for sample in samples]
 
 
 def test_prompts_say_that_a_thing_is_there_or_is_not() -> None:
@@ -63,7 +62,7 @@ def test_a_cell_is_one_modality_part_and_category_and_the_macro_is_the_mean_of_i
     sides = ["present", "absent"] * 20
     states = [{"fracture": side} for side in sides] * 2 + [{"fracture": "present"}, {"fracture": "uncertain"}, {}]
     parts = ["chest"] * 40 + ["abdomen"] * 40 + ["brain"] * 3
-    judge = ZeroShot(embeddings(states, parts, [f"g{i}" for i in range(83)]), 50)
+    judge = ZeroShot(pictures(states, parts, [f"g{i}" for i in range(83)]), 50)
     assert [cell.body_part for cell in judge.counted] == ["abdomen", "chest"]
     right = np.array([side == "present" for side in sides], np.float64)
     scored = {"fracture": np.concatenate([right, -right, np.zeros(3)])}
@@ -76,9 +75,7 @@ def test_a_cell_is_one_modality_part_and_category_and_the_macro_is_the_mean_of_i
 
 def test_a_lead_is_over_the_mean_of_the_draws() -> None:
     sides = ["present", "absent"] * 20
-    judge = ZeroShot(
-        embeddings([{"fracture": side} for side in sides], ["chest"] * 40, [f"g{i}" for i in range(40)]), 50
-    )
+    judge = ZeroShot(pictures([{"fracture": side} for side in sides], ["chest"] * 40, [f"g{i}" for i in range(40)]), 50)
     right = np.array([side == "present" for side in sides], np.float64)
     best, worst = {"fracture": right}, {"fracture": -right}
     assert judge.macro(best, worst).value == 0.5
@@ -87,5 +84,5 @@ def test_a_lead_is_over_the_mean_of_the_draws() -> None:
 
 
 def test_no_cell_with_enough_groups_has_no_figure() -> None:
-    judge = ZeroShot(embeddings([{"fracture": "present"}], ["chest"], ["g"]), 50)
+    judge = ZeroShot(pictures([{"fracture": "present"}], ["chest"], ["g"]), 50)
     assert judge.macro({}).value is None
