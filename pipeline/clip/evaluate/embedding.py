@@ -85,7 +85,7 @@ def _part(model: RegionClip, samples: Sequence[Sample], sizes: Sizes, change: Ch
     with torch.no_grad():
         found = model.embed_images(views)
     places = [each.row for each in batch.described], [each.column for each in batch.described]
-    known = tuple(Known(_bare(sample), _described(batch, i, sample)) for i, sample in enumerate(samples))
+    known = tuple(Known(without_pixels(sample), _described(batch, i, sample)) for i, sample in enumerate(samples))
     glob, informed, regions = (
         each.float().cpu().numpy() for each in (found.z_global, found.z_global_roi, found.z_region[places])
     )
@@ -99,7 +99,8 @@ def _described(batch: Batch, row: int, sample: Sample) -> tuple[Region, ...]:
     return tuple(replace(described[each.column], crop=None) for each in batch.described if each.row == row)
 
 
-def _bare(sample: Sample) -> Sample:
+def without_pixels(sample: Sample) -> Sample:
+    """And without regions."""
     return replace(sample, picture=np.zeros((0, 0, 3), np.uint8), regions=())
 
 

@@ -156,7 +156,7 @@ def _zero_shot(
     `floors` are draws of random weights with their z_global, which with closed gates is their z_global_roi; `boxes` the
     z_global_roi of boxes on grey.
     """
-    judge = ZeroShot(trained.found, settings.resamples)
+    judge = ZeroShot(trained.found.known, settings.resamples)
     what = f"macro AUC over {len(judge.counted)} cells"
     for by in (PAIR, LABEL, WRITER):
         named = f"{what}, {by} prompts"

@@ -20,7 +20,7 @@ from pipeline.bootstrap import (
     figure_of_draws,
     too_few,
 )
-from pipeline.clip.evaluate.embedding import Embeddings, Vectors, embed_texts
+from pipeline.clip.evaluate.embedding import Known, Vectors, embed_texts
 from pipeline.clip.model import RegionClip
 from pipeline.clip.tokenizer import Tokenizer
 from schemas.taxonomy.csv_table import read_rows
@@ -56,10 +56,10 @@ class Cell:
         return f"{self.modality}, {self.body_part}: {self.category}"
 
 
-def cells(found: Embeddings) -> list[Cell]:
+def cells(pictures: Sequence[Known]) -> list[Cell]:
     """All, in a fixed order, too small ones too."""
     members: dict[tuple[str, str, str], list[tuple[int, bool]]] = defaultdict(list)
-    for row, known in enumerate(found.known):
+    for row, known in enumerate(pictures):
         for category, state in known.sample.states.items():
             if state in ("present", "absent"):
                 key = (known.sample.modality or "unknown", known.sample.body_part or "unknown", category)
@@ -107,13 +107,13 @@ def _auc_of(values: Floats, positive: Bools, rows: Rows) -> float:
 class ZeroShot:
     """AUCs of vectors against the cells of a split."""
 
-    def __init__(self, found: Embeddings, resamples: int) -> None:
-        self.groups = [known.sample.group_id for known in found.known]
-        self.cells = cells(found)
+    def __init__(self, pictures: Sequence[Known], resamples: int) -> None:
+        self.groups = [known.sample.group_id for known in pictures]
+        self.cells = cells(pictures)
         self.counted = [cell for cell in self.cells if cell.enough(self.groups)]
         self._arrays = [(np.array(cell.rows, np.int64), np.array(cell.positive, np.bool_)) for cell in self.counted]
         self.resamples = resamples
-        self._bases = sorted({basis for known in found.known for basis in known.sample.bases})
+        self._bases = sorted({basis for known in pictures for basis in known.sample.bases})
 
     def scored(self, model: RegionClip, tokenizer: Tokenizer, z: Vectors, by: str) -> Scored:
         """Of each category that any cell asks for, (n,)."""
