@@ -4,7 +4,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotators.captioners.chat.answer import Answer, Usage
@@ -32,6 +32,7 @@ def test_what_was_not_stored_is_not_there_and_asking_for_it_makes_no_file(tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+@settings(deadline=None, max_examples=30)  # a flush of the disk takes as long as it takes
 @given(st.lists(st.tuples(KEYS, WHATEVER), max_size=5))
 def test_what_was_stored_is_there_at_once_and_for_the_next_process(
     tmp_path_factory: pytest.TempPathFactory, answers: Sequence[tuple[str, Answer]]
