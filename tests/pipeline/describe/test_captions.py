@@ -1,3 +1,4 @@
+import gc
 import json
 import pickle
 import re
@@ -116,6 +117,23 @@ def test_rows_are_as_they_were_under_this_version() -> None:
     """Changed words need no new version, since their hash is in every key; changed rules do."""
     together = pa.concat_tables([Describe()(make()) for make in SCENES.values()])
     assert GOLDEN[Describe.version] == rows_hash(column_hashes(together))
+
+
+def test_pausing_collection_leaves_nothing_to_collect() -> None:
+    tables = [make() for make in SCENES.values()]
+    stage = Describe()
+    rows = [stage(each) for each in tables]  # what is looked up once is kept by then
+    gc.collect()
+    gc.disable()
+    try:
+        again = [stage(each) for each in tables]
+        assert gc.collect() == 0
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
+    assert again == rows
+    stage(tables[0])
+    assert gc.isenabled()
 
 
 def test_order_of_rows_does_not_change_what_is_said() -> None:
