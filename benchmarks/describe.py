@@ -12,7 +12,15 @@ import pyarrow as pa
 
 from benchmarks import asking, decoding
 from benchmarks.corpora import REPOSITORY
-from benchmarks.planted import Sentence, by_hand, of_phantoms, of_real_sources, prose, tables_of_phantoms
+from benchmarks.planted import (
+    SECOND_PROSE,
+    Sentence,
+    by_hand,
+    of_phantoms,
+    of_real_sources,
+    prose,
+    tables_of_phantoms,
+)
 from benchmarks.reported import scores
 from benchmarks.rows import Row
 from benchmarks.variety import real_captions, variety
@@ -50,6 +58,7 @@ def measure(scratch: Path, quick: bool) -> list[Row]:
     sources: list[tuple[str, Callable[[], Iterable[Sentence]]]] = [("phantoms", lambda: of_phantoms(count, SEED))]
     if not quick:
         sources += [("by hand", by_hand), ("prose of models", prose)]
+        sources += [("second prose of models", lambda: prose(SECOND_PROSE))]
         sources += [("real notes and findings", lambda: of_real_sources(REAL))] if REAL.is_dir() else []
     rows = [row for name, sentences in sources for row in scored(name, sentences())]
     rows += variety(f"{count} phantoms", Describe()(tables_of_phantoms(count, SEED)))

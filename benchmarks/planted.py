@@ -37,6 +37,7 @@ from schemas.taxonomy.body_parts import body_part_of
 from schemas.taxonomy.labels import resolve_label
 
 SENTENCES = REPOSITORY / "tests" / "pipeline" / "describe" / "sentences"
+PROSE, SECOND_PROSE = ("prose", "prose_of_several", "prose_probes"), ("prose_a", "prose_a_of_several")
 OF_PICTURE = frozenset({"acquisition", "laterality", "label", "presence", "count", "count_at_least"})
 _END = re.compile(r"(?<=[.!?])\s+")
 STATES = {"1": "present", "0": "absent"}
@@ -60,9 +61,9 @@ def by_hand() -> Iterator[Sentence]:
                 yield Sentence(text, facts, side == "right", group["slot"])
 
 
-def prose() -> Iterator[Sentence]:
-    """In the manner of vision-language models, among them of pictures with several regions."""
-    for name in ("prose", "prose_of_several", "prose_probes"):
+def prose(names: Sequence[str] = PROSE) -> Iterator[Sentence]:
+    """Of files of sentences in the manner of vision-language models, among them of pictures with several regions."""
+    for name in names:
         for group in yaml.safe_load((SENTENCES / f"{name}.yaml").read_text(encoding="utf-8")):
             facts = tuple(_facts_of_group(group))
             for side in ("right", "wrong"):
