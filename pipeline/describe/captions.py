@@ -43,7 +43,7 @@ UNSUPPORTED = "unsupported_text"
 # Words of texts and grounds of negatives: a changed one changes the rows.
 TABLES = (
     *(("pipeline.describe", name) for name in ("exclusive_names", "midline_parts")),
-    *(("pipeline.describe.reading", name) for name in ("cues", "wording")),
+    *(("pipeline.describe.reading", name) for name in ("cues", "plain_words", "wording")),
     ("pipeline.describe.reports", "sections"),
     *(("schemas.lexicon", name) for name in ("attributes", "confusable", "findings", "places")),
     *(
@@ -68,7 +68,7 @@ class Describe:
     """Kept pictures to their texts with all negatives that can be drawn, in the order of their keys."""
 
     name: ClassVar[str] = "drafts"
-    version: ClassVar[int] = 18
+    version: ClassVar[int] = 19
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),

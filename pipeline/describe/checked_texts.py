@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from annotators.captioners.captioner import PICTURE, Captioner, Draft, Slot, Texts, slots_of, texts_of
 from annotators.captioners.evidence import Evidence
-from pipeline.describe.check import too_long, unsupported
+from pipeline.describe.check import UNREAD, too_long, unsupported
 from pipeline.describe.known import Known
 from pipeline.describe.reading.mentions import mentions
 from pipeline.describe.reading.read import read
@@ -58,7 +58,8 @@ class Checks:
         known = self.known[slot[1]]
         long = ("length",) if limited and too_long(text, WORDS[slot[0]]) else ()
         failures = (*unsupported(text, known), *long)
-        return (SILENT,) if limited and not failures and is_silent(text, known) else failures
+        nothing_wrong = set(failures) <= {UNREAD}
+        return (SILENT,) if limited and nothing_wrong and is_silent(text, known) else failures
 
 
 def is_silent(text: str, known: Known) -> bool:

@@ -7,6 +7,7 @@ from functools import cached_property, lru_cache
 from annotators.captioners.evidence import UNLABELLED, UNNAMED
 from annotators.captioners.nouns import noun
 from pipeline.describe.reading.mentions import Mention
+from pipeline.describe.reading.plain_words import derived, is_made_of, is_plain
 from pipeline.describe.reading.vocabulary import vocabulary
 from pipeline.describe.reading.words import Words, folded_words
 from schemas.facts import IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
@@ -17,6 +18,7 @@ from schemas.taxonomy.body_parts import body_part
 from schemas.taxonomy.modalities import modalities
 
 COUNTS = ("count", "count_at_least")
+NO_HEADS = frozenset({"disease", "area", "change", "sign", "type", "spot", "disorder", "syndrome", "tissue", "cell"})
 AREAS = frozenset({UNLABELLED, UNNAMED})
 _TO_MM = {"mm": 1.0, "um": 0.001}
 Pair = tuple[str, str]
@@ -24,10 +26,13 @@ Pair = tuple[str, str]
 
 @dataclass
 class Thing:
-    """`ids` are those of the lexicon, wider terms too; `claims` (slot, value) pairs that may be said of it."""
+    """`ids` are those of the lexicon, wider terms too, `ends` ids and words with which its name ends: it may be meant
+    by them where nothing is named so. `claims` are (slot, value) pairs that may be said of it.
+    """
 
     ids: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    ends: set[str] = field(default_factory=set)
     claims: set[Pair] = field(default_factory=set)
     lengths_mm: list[float] = field(default_factory=list)
 
@@ -89,6 +94,7 @@ class Known:
     def _name(self, thing: Thing, name: str) -> None:
         thing.names.add(name)
         thing.ids |= self.ids_of(name)
+        thing.ends |= ends_of(name)
         thing.claims.update(("side", side) for side in ("left", "right") if side in name.lower().split())
 
     def ids_of(self, name: str) -> frozenset[str]:
@@ -97,9 +103,10 @@ class Known:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """That facts bear and the lexicon does not know, with their plurals."""
+        """That facts bear and the lexicon does not know, with their plurals, and the last words of longer ones."""
         own = {name for name in self._stated() if finding_of(name) is None}
-        return frozenset(each for name in own for each in (name, noun(name).bare, noun(name).plural))
+        heads = (head for name in self._stated() if (head := head_of(name)))
+        return frozenset((*(each for name in own for each in (name, noun(name).bare, noun(name).plural)), *heads))
 
     def _stated(self) -> Iterator[str]:
         for fact in self.facts:
@@ -112,8 +119,19 @@ class Known:
         """Whether a name is that of something known, and no place."""
         if mention.of("position", "body_part"):
             return False
+        return bool(self.called(mention))
+
+    def called(self, mention: Mention) -> list[Thing]:
+        """Things that a mention names; where none is, those whose names end so: the mass, of a breast mass."""
         ids, names = frozenset(mention.of("finding")), frozenset(mention.of("name"))
-        return any(thing.is_called(ids, names) for thing in self.things)
+        named = [thing for thing in self.things if thing.is_called(ids, names)]
+        if named or not (ids or names):
+            return named
+        words = mention.term.words
+        ends = {*ids, *names}
+        for tail in (words[i:] for i in range(1, len(words)) if words[i:] in self.tails):
+            ends.update(ends_of(" ".join(tail)))
+        return [thing for thing in self.things if not ends.isdisjoint(thing.ends)]
 
     @cached_property
     def tails(self) -> frozenset[Words]:
@@ -124,18 +142,35 @@ class Known:
         )
 
     @cached_property
-    def words_of_names(self) -> frozenset[str]:
-        """All words, as compared, of names and looks that facts tell."""
-        looks = (
-            value.partition("=")[2] for thing in self.things for slot, value in thing.claims if slot == "attribute"
-        )
-        attributes = (value.partition("=")[0] for thing in self.things for _, value in thing.claims if "=" in value)
-        synonyms = (each for id in self._ids_told for each in (finding(id).name, *finding(id).synonyms))
-        return frozenset(w for name in (*self._stated(), *looks, *attributes, *synonyms) for w in folded_words(name))
+    def _words(self) -> Mapping[str, frozenset[str]]:
+        """All words, as compared, of names that are asserted so, with their synonyms; looks are present."""
+        stated = (word for each in (*self._words_of_looks, *self._words_of_places) for word in folded_words(each))
+        words: dict[str, set[str]] = {"present": set(stated), "possible": set(), "absent": set()}
+        for name, how in self._asserted:
+            synonyms = (each for id in self.ids_of(name) for each in (finding(id).name, *finding(id).synonyms))
+            words[how].update(word for each in (name, *synonyms) for word in folded_words(each))
+        return {how: frozenset(of) for how, of in words.items()}
 
-    @cached_property
-    def _ids_told(self) -> frozenset[str]:
-        return frozenset().union(*(self.ids_of(name) for name in self._stated()))
+    @property
+    def _words_of_looks(self) -> Iterator[str]:
+        for thing in self.things:
+            for slot, value in thing.claims:
+                attribute, _, look = value.partition("=")
+                if look:
+                    yield f"{attribute} {look if slot == 'attribute' else ''}"
+
+    @property
+    def _words_of_places(self) -> Iterator[str]:
+        """Of places and body parts that are told, and of what the picture is."""
+        yield from (place(fact.value).phrase for fact in self.facts if fact.kind == "location")
+        yield from (name for part in self.parts for name in (body_part(part).name, *body_part(part).synonyms))
+        yield from self.acquisition.values()
+
+    def is_told(self, word: str, assertion: str) -> bool:
+        """Whether a word is one of a name that is asserted so, or made from one: `fractured` of a fracture."""
+        kinds = ("present", "absent") if assertion == "absent" else ("present", "possible")
+        told = frozenset().union(*(self._words[how] for how in (kinds[:1] if assertion == "present" else kinds)))
+        return word in told or not told.isdisjoint(derived().get(word, ())) or is_made_of(word, told)
 
     def _ids_that_are(self, assertion: str) -> frozenset[str]:
         """Of what is there, wider terms too."""
@@ -159,7 +194,12 @@ class Known:
     def own_names(self) -> Mapping[str, str]:
         """Names that the lexicon does not know, and how they are asserted, each with its plural."""
         said = {name: assertion for name, assertion in self._asserted if finding_of(name) is None}
-        return {each: how for name, how in said.items() for each in (name, noun(name).bare, noun(name).plural)}
+        heads = {head: how for name, how in self._asserted if (head := head_of(name))}
+        heads |= {head: how for name, how in self._asserted if how == "present" and (head := head_of(name))}
+        return {
+            **heads,
+            **{each: how for name, how in said.items() for each in (name, noun(name).bare, noun(name).plural)},
+        }
 
     @cached_property
     def _asserted(self) -> list[tuple[str, str]]:
@@ -178,7 +218,11 @@ class Known:
     def counted(self) -> list[Counted]:
         return [
             Counted(
-                self.ids_of(fact.attribute), fact.attribute, int(fact.number), _is_exact(fact), fact.kind == "count"
+                self.ids_of(fact.attribute),
+                fact.attribute,
+                int(fact.number),
+                _is_exact(fact),
+                fact.kind == "count",
             )
             for fact in self.facts
             if fact.kind in COUNTS
@@ -218,6 +262,34 @@ class Known:
     def has_content(self) -> bool:
         """Whether something is marked, named or labelled at all."""
         return any(fact.kind in ("label", "presence", "identity", *COUNTS) for fact in self.facts)
+
+
+@lru_cache(maxsize=1 << 12)
+def head_of(name: str) -> str | None:
+    """The last word, as compared, with which a text may name a thing again: the cyst, of a renal cyst. None where it is
+    itself a name of the lexicon, or says nothing.
+    """
+    words = folded_words(name)
+    if len(words) < 2 or not words[-1].isalpha() or words[-1] in NO_HEADS or is_plain(words[-1]):
+        return None
+    if words[-1:] in vocabulary().terms:
+        return None
+    return words[-1]
+
+
+@lru_cache(maxsize=1 << 12)
+def ends_of(name: str) -> frozenset[str]:
+    """Ids of the lexicon that a name or its end can mean, and its last word: a metastasis, of a brain metastasis."""
+    words = folded_words(name)
+    terms = (vocabulary().terms.get(words[i:]) for i in range(len(words)))
+    meant = (
+        each for term in terms if term for each in term.meanings if each.slot == "finding" and _is_thing(each.value)
+    )
+    return frozenset((*(each.value for each in meant), *words[-1:]))
+
+
+def _is_thing(id: str) -> bool:
+    return finding(id).kind != "anatomy"
 
 
 @lru_cache(maxsize=1 << 13)

@@ -12,6 +12,8 @@ INCLUDES = {"T1-post": {"T1"}, "fused": {"PET", "SPECT"}}
 def is_acquired(known: Known, meaning: Meaning) -> bool:
     """Of modality, technique, plane, projection and window, in whatever way the sentence asserts the rest."""
     own = known.acquisition.get(meaning.slot)
+    if meaning.value == "frontal":
+        return own in (None, "pa", "ap")
     if own is None:
         return meaning.slot == "area"
     if meaning.slot == "technique":

@@ -11,10 +11,12 @@ from pipeline.describe.reading.assertions import ABSENT, POSSIBLE, PRESENT
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.read import Reading
 from pipeline.describe.reading.vocabulary import Meaning, Term, vocabulary
+from pipeline.describe.reading.words import folded_words
 from schemas.lexicon.findings import ancestors, finding, is_finding
 from schemas.taxonomy.body_parts import related_parts
 
 GENERIC = frozenset({"abnormality", "lesion", "skin_lesion", "lung_lesion", "retinal_lesion", "cell", "gland", "lumen"})
+WHOLE = "whole_body"  # with anything else told, no place
 # Where a mention with several meanings fails, it fails as the first of these.
 ORDER = (
     *("finding", "name", "label", "attribute", "severity", "size", "position", "exam", "modality", "technique"),
@@ -45,8 +47,12 @@ class Names:
 
     def holds(self, mention: Mention, assertion: str, claims: list[OfThing]) -> bool:
         """Whether any meaning is borne out; a claim about things is left to `claims`, where all are held at once."""
+        if mention.of("position") and any(finding(id).kind == "finding" for id in mention.of("finding")):
+            places = [each for each in mention.meanings if each.slot == "position"]
+            claims.append(OfThing("position", is_so(places, assertion)))
+            return any(self._meaning(each, assertion, mention) for each in mention.meanings if each.slot == "finding")
         others, claim = _parted(mention.term, assertion)
-        for meaning in others:
+        for meaning in others if "severity" not in mention.term.by_slot else ():
             if self._meaning(meaning, assertion, mention):
                 return True
         if claim is not None and (not mention.readings or any(map(claim.holds, self.meant))):
@@ -78,7 +84,11 @@ class Names:
         """
         named = [id for part in mention.readings for id in part.of("finding")]
         known = self.known.present | self.known.possible | self.known.absent
-        return bool(mention.readings) and not mention.of("body_part") and all(id in known - GENERIC for id in named)
+        return (
+            bool(mention.readings)
+            and not mention.of("body_part", "position")
+            and all(id in known - GENERIC for id in named)
+        )
 
     def _meaning(self, meaning: Meaning, assertion: str, mention: Mention) -> bool:
         slot, value = meaning
@@ -114,12 +124,20 @@ class Names:
         known = self.known
         if assertion == ABSENT:
             return id not in known.present and self._is_absent(id)
-        return id in known.present or (assertion == POSSIBLE and id in known.possible)
+        if id in known.present:
+            return True
+        return assertion == POSSIBLE and (id in known.possible or id in known.categories(PRESENT, POSSIBLE))
 
     def _is_absent(self, id: str) -> bool:
         """Denied itself, or something wider, or the category that it belongs to."""
         wider = {id, *ancestors(id)}
-        return not wider.isdisjoint(self.known.absent) or finding(id).category in self.known.categories("absent")
+        if not wider.isdisjoint(self.known.absent) or finding(id).category in self.known.categories("absent"):
+            return True
+        return any(id in ancestors(other) and self._says(finding(other).name) for other in self.known.absent)
+
+    def _says(self, name: str) -> bool:
+        """Whether all words of a name stand somewhere: `the ribs show no fracture`."""
+        return set(folded_words(name)) <= set(self.reading.found)
 
     def _own_name(self, name: str, assertion: str) -> bool:
         said = self.known.own_names.get(name)
@@ -138,7 +156,10 @@ class Names:
             return part in self.known.parts
         if self.known.is_of_a_structure and mention.of("finding") and not self._is_of(mention):
             return False
-        return any(related_parts(part, each) for each in self.known.parts)
+        if len(mention.term.words) == 1 and self.known.is_told(mention.term.words[0], PRESENT):
+            return True
+        parts = self.known.parts
+        return part in parts or any(related_parts(part, each) for each in parts - {WHOLE} or parts)
 
     def _is_of(self, mention: Mention) -> bool:
         return "of" in self.reading.found[max(0, mention.at - 2) : mention.at]

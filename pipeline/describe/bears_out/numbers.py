@@ -2,7 +2,7 @@
 
 from annotators.captioners.nouns import noun
 from pipeline.describe.bears_out.names import GENERIC
-from pipeline.describe.known import Counted, Known
+from pipeline.describe.known import Counted, Known, ends_of
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.numbers import Count
 
@@ -26,7 +26,8 @@ def _meant_by(known: Known, mention: Mention) -> list[Counted]:
     if ids and ids <= GENERIC:  # two lesions, whichever
         return known.counted
     found = [each for each in known.counted if not ids.isdisjoint(each.ids) or each.name in names]
-    return found or [each for each in known.counted if names & _plural_of(each.name)]
+    found = found or [each for each in known.counted if names & _plural_of(each.name)]
+    return found or [each for each in known.counted if not ends_of(each.name).isdisjoint(ids | names)]
 
 
 def _plural_of(name: str) -> frozenset[str]:

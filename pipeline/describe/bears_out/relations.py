@@ -1,11 +1,13 @@
 """How one region lies to another, held against the relations among facts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 
 from pipeline.describe.known import Known
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.read import Reading
 from pipeline.describe.reading.relations import INVERSE, Relation
+
+_STOPS = frozenset({",", ";", ":"})
 
 
 def unrelated(known: Known, reading: Reading) -> Iterator[str]:
@@ -17,8 +19,8 @@ def unrelated(known: Known, reading: Reading) -> Iterator[str]:
 
 def _related(known: Known, reading: Reading, relation: Relation, at: int, end: int) -> bool:
     """Between what is named before the words and behind them; where nothing is, between any two."""
-    subjects = _subjects(known, reading, lambda each: each.end <= at)
-    objects = _subjects(known, reading, lambda each: each.at >= end)
+    before, behind = _around(known, reading, at, end)
+    subjects, objects = _subjects(known, before), _subjects(known, behind)
     if len(known.by_subject) == 1:  # a caption is of its region
         subjects = subjects or set(known.by_subject)
     attribute = INVERSE.get(relation.value, relation.value)
@@ -35,11 +37,19 @@ def _related(known: Known, reading: Reading, relation: Relation, at: int, end: i
     )
 
 
-def _subjects(known: Known, reading: Reading, where: Callable[[Mention], bool]) -> set[str] | None:
-    """Regions that are named in a part of the sentence; None where none is."""
-    mentions = [named.mention for named in reading.named if where(named.mention)]
-    ids = frozenset(id for mention in mentions for id in mention.of("finding"))
-    names = frozenset(name for mention in mentions for name in mention.of("name"))
-    things = known.by_subject
-    found = {subject for subject, thing in things.items() if thing.is_called(ids, names)}
+def _around(known: Known, reading: Reading, at: int, end: int) -> tuple[list[Mention], list[Mention]]:
+    """What is named before the words, in their clause where something is, and the next behind them. Where nothing
+    stands before, the rest behind it is what is spoken of: `above the cyst lies a nodule`.
+    """
+    mentions = [named.mention for named in reading.named if _subjects(known, [named.mention])]
+    before, behind = [each for each in mentions if each.end <= at], [each for each in mentions if each.at >= end]
+    comma = max((i for i in range(at) if reading.found[i] in _STOPS), default=0)
+    near = [each for each in before if each.at >= comma]
+    return (near or before, behind[:1]) if before else (behind[1:], behind[:1])
+
+
+def _subjects(known: Known, mentions: Sequence[Mention]) -> set[str] | None:
+    """Regions that are named so; None where none is."""
+    called = [thing for mention in mentions for thing in known.called(mention)]
+    found = {subject for subject, thing in known.by_subject.items() if any(thing is other for other in called)}
     return found or None

@@ -10,6 +10,8 @@ from pipeline.describe.known import AREAS, Known, Thing
 from pipeline.describe.reading.assertions import NOT_NOW, POSSIBLE, PRESENT
 from pipeline.describe.reading.read import Named, Reading
 
+_ALL = frozenset({"both", "all", "each", "every", "bilateral", "bilaterally"})  # what is said is said of each
+
 
 class BearsOut:
     """`before` are the things that the sentences before spoke of, which `it` refers to; none: any thing is meant."""
@@ -17,9 +19,8 @@ class BearsOut:
     def __init__(self, known: Known, reading: Reading, before: Sequence[Thing]) -> None:
         self.known = known
         self.reading = reading
-        ids, names = _called(reading)
-        self._named_things = [thing for thing in known.things if thing.is_called(ids, names)] if ids or names else []
-        self._meant = self._named_things or before or known.things
+        self.named_things = _named(known, reading)
+        self._meant = self.named_things or before or known.things
         self._names = Names(known, reading, self._meant)
         self._claims = list(self._of_things())
         self._unborne = [named for named in reading.named if not self._holds(named, self._claims)]
@@ -37,13 +38,15 @@ class BearsOut:
         yield from ("count" for count in reading.counts if not is_counted(self.known, count))
         if reading.denied:
             yield "polarity"
-        if any(word not in self.known.words_of_names for word in reading.unread):
+        if any(not self.known.is_told(*each) for each in reading.unread):
             yield "finding"
+        if any(not self.known.is_told(*each) for each in reading.unknown):
+            yield "unread"
 
     @property
     def spoken_of(self) -> list[Thing]:
         """Of what the sentence names, the things that bear out all that it says; none where it names nothing."""
-        claims, named_things = list(self._claims), self._named_things
+        claims, named_things = list(self._claims), self.named_things
         for named in self._unborne:
             if named.assertion in NOT_NOW:
                 self._names.holds(named.mention, named.assertion, claims)
@@ -90,6 +93,25 @@ class BearsOut:
             yield from self._missed_by_the_best(claims)
 
     @property
+    def speaks_of_all(self) -> bool:
+        return not _ALL.isdisjoint(self.reading.found)
+
+    def failures_of_all(self) -> Iterator[str]:
+        """Where `both` or `each` says so, slots of claims that are not borne out by each region that is meant."""
+        if not self.speaks_of_all:
+            return
+        claims = list(self._of_things())
+        for named in self.reading.named:
+            self._names.holds(named.mention, named.assertion, claims)
+        yield from (claim.slot for claim in claims if not self._holds_of_all(claim))
+
+    def _holds_of_all(self, claim: OfThing) -> bool:
+        """Of each region that is meant, or of what is counted as a whole."""
+        each = [thing for thing in self.known.by_subject.values() if any(thing is other for other in self._meant)]
+        whole = (thing for thing in self._meant if not any(thing is other for other in each))
+        return (bool(each) and all(map(claim.holds, each))) or any(map(claim.holds, whole))
+
+    @property
     def _is_of_one(self) -> bool:
         """Whether the sentence is about a single thing: one name of something known, no number above one, one side."""
         several = any(count.number > 1 for count in self.reading.counts) or "both" in self.reading.sides
@@ -101,12 +123,10 @@ class BearsOut:
         yield from (claim.slot for claim in claims if not claim.holds(best))
 
 
-def _called(reading: Reading) -> tuple[frozenset[str], frozenset[str]]:
-    """Ids and own names of what a sentence says to be there."""
-    ids, names = set[str](), set[str]()
-    for named in reading.named:
-        if named.assertion in (PRESENT, POSSIBLE):
-            slots = named.mention.term.by_slot
-            ids.update(slots.get("finding", ()))
-            names.update(slots.get("name", ()), AREAS if "area" in slots else ())
-    return frozenset(ids), frozenset(names)
+def _named(known: Known, reading: Reading) -> list[Thing]:
+    """What a sentence says to be there."""
+    there = [named.mention for named in reading.named if named.assertion in (PRESENT, POSSIBLE)]
+    called = [thing for mention in there for thing in known.called(mention)]
+    if any("area" in mention.term.by_slot for mention in there):
+        called += [thing for thing in known.things if not AREAS.isdisjoint(thing.names)]
+    return [thing for thing in known.things if any(thing is other for other in called)] if called else []

@@ -48,11 +48,11 @@ def is_so(meanings: Sequence[Meaning], assertion: str) -> Test:
     pairs = {(meaning.slot, meaning.value) for meaning in meanings}
     if assertion != ABSENT:
         return lambda thing: not pairs.isdisjoint(thing.claims)
-    heads = {(slot, value.partition("=")[0]) for slot, value in pairs}
+    heads = set(map(_head, pairs))
+    return lambda thing: pairs.isdisjoint(thing.claims) and any(_head(pair) in heads for pair in thing.claims)
 
-    def otherwise(thing: Thing) -> bool:
-        return pairs.isdisjoint(thing.claims) and any(
-            (slot, value.partition("=")[0]) in heads for slot, value in thing.claims
-        )
 
-    return otherwise
+def _head(pair: Pair) -> Pair:
+    """What a value is one of: an attribute, or all of a slot."""
+    slot, value = pair
+    return slot, value.partition("=")[0] if "=" in value else ""

@@ -12,10 +12,12 @@ from pipeline.describe.reading.words import Words, folded_words, holds
 from schemas.taxonomy.csv_table import listed, read_rows
 
 PRESENT, ABSENT, POSSIBLE = "present", "absent", "possible"
+PSEUDO = "pseudo"  # what only looks like a cue
 NOT_NOW = frozenset({"historical", "hypothetical", "experiencer"})
 _ASSERTION = {"negated": ABSENT, "possible": POSSIBLE}
 _STOPS = frozenset({".", ";", "|"})
 _PATIENT = frozenset({"he", "she", "himself", "herself", "patient"})  # back from a relative
+_SUGGESTING = frozenset({"suggest", "indicate", "raise"})  # `nothing in it suggests ..`
 _LISTING = ":"  # a cue with a colon is of the whole list behind it
 
 
@@ -46,7 +48,7 @@ def find_cues(found: Words, taken: frozenset[int]) -> Iterator[Cue]:
     if not marked:
         return
     ends = _ends(found, taken)
-    starts = {at for at, _, kind in marked if kind.endswith(("_before", "_both"))}
+    starts = {at for at, _, kind in marked if kind.endswith(("_before", "_both")) and found[at] not in _SUGGESTING}
     for at, end, kind in marked:
         name, _, side = kind.rpartition("_")
         if side in ("before", "both"):
@@ -89,8 +91,18 @@ def _closers() -> frozenset[str]:
     return frozenset({*_STOPS, *_by_first("end")})
 
 
+def cue_words(found: Words, taken: frozenset[int]) -> frozenset[int]:
+    """Indices of words of cues, and of what only looks like one."""
+    return frozenset(i for at, end, _ in _matched(found, taken) for i in range(at, end))
+
+
 def _marked(found: Words, taken: frozenset[int]) -> Iterator[tuple[int, int, str]]:
-    """(start, end, kind) of each cue, the longest first at each word; what only looks like one is passed over."""
+    """What is a cue of all that is `_matched`."""
+    return (each for each in _matched(found, taken) if each[2] != PSEUDO)
+
+
+def _matched(found: Words, taken: frozenset[int]) -> Iterator[tuple[int, int, str]]:
+    """(start, end, kind) of each cue and of what only looks like one, the longest first at each word."""
     known, end = _by_first("cue"), 0
     if known.keys().isdisjoint(found):
         return
@@ -100,8 +112,7 @@ def _marked(found: Words, taken: frozenset[int]) -> Iterator[tuple[int, int, str
         for words, kind in known[word]:
             if holds(found, words, at) and taken.isdisjoint(range(at, at + len(words))):
                 end = at + len(words)
-                if kind != "pseudo":
-                    yield at, end, kind
+                yield at, end, kind
                 break
 
 

@@ -35,7 +35,7 @@ _VALUES = (
         r"\binterval (?:growth|increase|enlargement|progression)\b|\b(?:slowly|rapidly) growing\b",
         "interval growing",
     ),
-    ("smaller", r"\binterval (?:decrease|reduction|regression)\b", "interval"),
+    ("smaller", r"\binterval (?:decrease|reduction|regression|shrinkage|improvement)\b", "interval"),
     ("stable", r"\bno (?:\w+ )?interval change\b|\bpersist(?:s|ed|ent)?\b", "interval persist persisted persistent"),
     (
         "resolved",
@@ -83,7 +83,7 @@ _COMING = frozenset(
     }
 )
 # Words as compared, of which whatever is read here holds at least one.
-_CUES = frozenset(
+CUES = frozenset(
     {
         *("prior", "previous", "preceding", "former", "baseline", "earlier", "last", "older", "before", "since", "new"),
         *("newly", "vanished", "cleared", "gone", "disappeared", "resolved", "longer", "any", "unchanged", "stable"),
@@ -106,7 +106,7 @@ class Change:
 
 def change(low: str, found: Collection[str]) -> Change | None:
     """Of a text in lower case and its words as compared; None where it speaks of no other time."""
-    if _CUES.isdisjoint(found):
+    if CUES.isdisjoint(found):
         return None
     words = frozenset(found)
     compared = tuple(match.span() for match in _COMPARED.finditer(low)) if _PRIORS & words else ()

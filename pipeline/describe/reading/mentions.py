@@ -44,7 +44,7 @@ class Mention(NamedTuple):
 
 
 def mentions(found: Words, names: frozenset[str] = frozenset()) -> list[Mention]:
-    """From left to right, none within another; of terms that start at one word the longest, `names` before others."""
+    """From left to right, none within another; of terms that start at one word the longest, of equal ones `names`."""
     known = (names_vocabulary(names), vocabulary()) if names else (vocabulary(),)
     sides = [] if SIDE_WORDS.isdisjoint(found) else [at for at, word in enumerate(found) if word in SIDE_WORDS]
     here: list[Mention] = []
@@ -52,12 +52,14 @@ def mentions(found: Words, names: frozenset[str] = frozenset()) -> list[Mention]
     for at, word in enumerate(found):
         if at < end:
             continue
+        best: tuple[Term, tuple[int, ...]] | None = None
         for each in known:
             if word in each.firsts and (longest := each.longest(found, at, sides=sides)) is not None:
-                term, indices = longest
-                here.append(Mention(indices, term, _readings(term) if len(indices) > 1 else ()))
-                end = indices[-1] + 1
-                break
+                best = longest if best is None or longest[1][-1] > best[1][-1] else best
+        if best is not None:
+            term, indices = best
+            here.append(Mention(indices, term, _readings(term) if len(indices) > 1 else ()))
+            end = indices[-1] + 1
     return here
 
 

@@ -20,6 +20,9 @@ _VAGUE = {
     "various": 2,
     "cluster": 3,
     "innumerable": 10,
+    "countless": 10,
+    "hundred": 100,
+    "thousand": 1000,
 }  # at least so many
 # Words before a number, what they make of it, and by how much they move it; the first that fits holds.
 _COMPARED: tuple[tuple[tuple[str, ...], Comparison, int], ...] = (
@@ -51,6 +54,10 @@ _NO_COUNT_BEFORE = frozenset(
         *("colour", "color", "part", "side", "would", "find", "count", "make", "finds", "other", "model", "category"),
     }
 )
+_BEHIND_A_PRONOUN = frozenset(
+    {"on", "in", "at", "with", "is", "has", "being", "that", "which", "lies", "lie", "to", "near", ",", ".", ";", "and"}
+)  # `the right one is`
+_COMPARING = frozenset({"than", "least", "most", "only", "exactly", "just", "to", ":", ""})
 _REACH = 8  # words from a number to the name of what it counts
 _LENGTH = re.compile(
     r"(?P<first>\d+(?:\.\d+)?)[\s-]*(?:(?:by|x|×)\s*(?P<second>\d+(?:\.\d+)?)[\s-]*)?"
@@ -148,6 +155,8 @@ def _number_like() -> frozenset[str]:
 def _is_no_count(texts: Words, at: int, end: int) -> bool:
     behind = texts[at - 1] if at else ""
     next_word = texts[end] if end < len(texts) else ""
+    if texts[at] == "one" and next_word in _BEHIND_A_PRONOUN and behind not in _COMPARING:
+        return True
     if texts[at] == "one" and behind in ("no", "any", "the", "this", "each", "every", "upper", "lower", "which"):
         return True
     return (behind in _NO_COUNT_BEHIND and texts[at - 2 : at] != ("cell", "number")) or (

@@ -64,6 +64,9 @@ _PHRASES = (
     (("midway", "between", "the", "side", "of", "the"), "across", "centre"),
     (("mid", "height"), "down", "middle"),
     (("halfway", "down"), "down", "middle"),
+    (("halfway", "up"), "down", "middle"),
+    (("midway", "down"), "down", "middle"),
+    (("midway", "up"), "down", "middle"),
     (("high", "up"), "down", "upper"),
     (("low", "down"), "down", "lower"),
     (("centrally", "located"), "across", "centre"),
@@ -71,7 +74,10 @@ _PHRASES = (
     (("at", "the", "top"), "down", "upper"),
 )
 _FIRST = frozenset(phrase[0] for phrase, _, _ in _PHRASES)
-_BEGINS = frozenset({*_FIRST, *DOWN, "its"})
+SIDES = ("left", "right")
+_ENDS = frozenset({",", ".", ";", ")", "and", "with", "hand", "side", "where", "it"})
+_TOWARD = frozenset({"in", "at", "to", "on", "toward"})
+_BEGINS = frozenset({*_FIRST, *DOWN, *_TOWARD, "its"})
 
 
 class InPicture(NamedTuple):
@@ -85,10 +91,10 @@ class InPicture(NamedTuple):
 def places_in_picture(found: Words, taken: frozenset[int]) -> list[InPicture]:
     """One for each stretch of words that names the picture; none of them reads words at `taken`."""
     fields = [at for at, word in enumerate(found) if word in FIELDS]
-    if not fields and "corner" not in found:
+    if not fields and "corner" not in found and "center" not in found:
         return []
     anchored = [each for at in fields for each in _anchored(found, at, taken)]
-    used = frozenset(i for each in anchored for i in each.indices) | taken
+    used = frozenset(i for each in anchored if each.across or each.down for i in each.indices) | taken
     more = list(_unanchored(found, used, bool(anchored)))
     return _joined([each for each in (*anchored, *more) if each.across or each.down])
 
@@ -158,16 +164,36 @@ def _unanchored(found: Words, used: frozenset[int], anchored: bool) -> Iterator[
     for at, word in enumerate(found):
         if word not in _BEGINS:
             continue
+        if word in _TOWARD and at not in used:
+            yield from _beside_a_place(found, at, anchored)
         for phrase, axis, value in _PHRASES if word in _FIRST else ():
             span = frozenset(range(at, at + len(phrase)))
             if holds(found, phrase, at) and used.isdisjoint(span):
                 yield InPicture(value if axis == "across" else None, value if axis == "down" else None, span)
         if word in DOWN and tuple(found[at + 2 : at + 3]) == ("corner",) and found[at + 1] in ACROSS and at not in used:
-            yield InPicture(ACROSS[found[at + 1]], DOWN[word], frozenset({at, at + 1}))
+            yield InPicture(
+                ACROSS[found[at + 1]],
+                DOWN[word],
+                frozenset({at - 2, at, at + 1} if found[max(at - 2, 0)] == "near" else {at, at + 1}),
+            )
         if anchored and word == "its" and at + 2 < len(found) and found[at + 2] in _PARTS:
             side = found[at + 1]
             if (side in ACROSS or side in DOWN) and at + 1 not in used:
                 yield InPicture(ACROSS.get(side), DOWN.get(side), frozenset({at + 1}))
+
+
+def _beside_a_place(found: Words, at: int, anchored: bool) -> Iterator[InPicture]:
+    """`in the center`, and behind a place in the picture `.. of the image, to the left`."""
+    the, word, behind = found[at + 1 : at + 2], found[at + 2 : at + 3], found[at + 3 : at + 4]
+    if tuple(the) != ("the",) or not word:
+        return
+    span = frozenset(range(at, at + 3))
+    if word[0] == "center" and tuple(behind) != ("of",):
+        yield InPicture("centre", "middle", span)
+    before = at - 2 if tuple(found[at - 1 : at]) == (",",) else at - 1
+    ends = not behind or behind[0] in _ENDS
+    if anchored and ends and word[0] in SIDES and found[at] != "in" and before >= 0 and found[before] in FIELDS:
+        yield InPicture(ACROSS[word[0]], None, span)
 
 
 def _joined(places: list[InPicture]) -> list[InPicture]:

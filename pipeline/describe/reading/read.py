@@ -6,13 +6,15 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from annotators.captioners.templates import phrases
-from pipeline.describe.reading.assertions import ABSENT, Cue, assertions, find_cues
+from pipeline.describe.reading.assertions import ABSENT, Cue, assertions, cue_words, find_cues
+from pipeline.describe.reading.changes import CUES as CHANGING
 from pipeline.describe.reading.changes import Change, change
 from pipeline.describe.reading.mentions import Mention, mentions
 from pipeline.describe.reading.numbers import Count, Length, counts, lengths, lengths_spans
-from pipeline.describe.reading.picture_places import InPicture, places_in_picture
+from pipeline.describe.reading.picture_places import FIELDS, InPicture, places_in_picture
+from pipeline.describe.reading.plain_words import unknown
 from pipeline.describe.reading.relations import Relation, relations
-from pipeline.describe.reading.words import folded, folded_words, standing
+from pipeline.describe.reading.words import Words, folded, folded_words, standing
 from schemas.taxonomy.body_parts import body_part
 from schemas.taxonomy.csv_table import listed, read_rows
 
@@ -26,7 +28,21 @@ COUNTABLE = frozenset({"finding", "name", "area", "label"})  # slots
 _SUFFIX = re.compile(
     r"(?:oma|omata|itis|osis|emia|pathy|plasia|megaly|ectasis|ectasia|rrhage|penia|lithiasis|malacia|stenosis)$"
 )
-_NO_DISEASE = frozenset({"diagnosis", "prognosis", "stroma", "aroma", "coma", "osmosis", "hypothesis"})
+_NO_DISEASE = frozenset(
+    {
+        *("diagnosis", "prognosis", "stroma", "aroma", "coma", "osmosis", "hypothesis"),
+        *(
+            "enclosis",
+            "disclosis",
+            "composis",
+            "exposis",
+            "supposis",
+            "proposis",
+            "purposis",
+            "imposis",
+        ),  # encloses, ..
+    }
+)
 _HARMLESS = frozenset(
     {
         *("scale", "doubt", "comment", "label", "name", "annotation", "comparison", "measurement", "prior", "view"),
@@ -34,6 +50,9 @@ _HARMLESS = frozenset(
         *("given", "only", "merely", "means", "more"),
     }
 )
+_OF = (("of", "the"), ("of", "this"), ("of", "that"))
+_OF_LOOKS = "surround"  # `spiculation surrounds the mass` tells a look, no relation
+_DIMENSIONS = frozenset({"wide", "high", "tall", "long", "across", "thick", "broad", "deep"})
 _NONE = frozenset[int]()
 _EMPTY = frozenset({"and", "so", "or", "the", "a", "an", "of", "any"})
 
@@ -46,7 +65,8 @@ class Named(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """All that one sentence claims. `unread` are words for disease that no name covers; `denied` says that something
+    """All that one sentence claims. `unread` are words for disease that no name covers, `unknown` those that may claim
+    something and were not read, both with how they are asserted; `denied` says that something
     is denied that no name covers; `sides` are the patient's: left, right, both.
     """
 
@@ -60,7 +80,8 @@ class Reading(NamedTuple):
     counts: tuple[Count, ...]
     change: Change | None
     changed: frozenset[int]  # the words that tell the change
-    unread: tuple[str, ...]
+    unread: tuple[tuple[str, str], ...]
+    unknown: tuple[tuple[str, str], ...]
     denied: bool
     nothing: bool  # says that nothing was annotated
 
@@ -71,7 +92,7 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
     low = text.lower().replace("’", "'")
     found = folded_words(text)
     words = frozenset(found)
-    named = mentions(found, names)
+    named = [each for each in mentions(found, names) if not _is_of_the_picture(each, found)]
     held = frozenset([i for each in named for i in each.indices])
     changed = change(low, words)
     related = [each for each in relations(low, words) if held.isdisjoint(_within(text, [each.span]))]
@@ -83,7 +104,14 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
     said = assertions(len(found), cues)
     sided = [] if _SIDED.isdisjoint(words) else list(_sides(found, taken))
     countable = [each for each in named if not COUNTABLE.isdisjoint(each.term.by_slot)]
-    measured = _within(text, lengths_spans(low))
+    spans = lengths_spans(low)
+    measured = _within(text, spans)
+    counted = tuple(counts(found, countable, held | told | measured))
+    at_sides = frozenset([at for at, _ in sided])
+    looks = [each.end for each in named if each.of("attribute")] if _OF_LOOKS in words else []
+    beside = frozenset([at for at in looks if found[at : at + 1] == (_OF_LOOKS,)])
+    told_words = {str(count.number) for count in counted if count.mention is not None}
+    told_words.update(CHANGING if changed else (), _DIMENSIONS if spans or "meter" in low or "metre" in low else ())
     return Reading(
         found=found,
         named=tuple([Named(each, said[each.at]) for each in named if "ignored" not in each.term.by_slot]),
@@ -92,12 +120,17 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
         sides_at=tuple([at for at, _ in sided]),
         relations=tuple([(each, *_around(text, each)) for each in related]),
         lengths=tuple(lengths(low)),
-        counts=tuple(counts(found, countable, held | told | measured)),
+        counts=counted,
         change=changed,
         changed=told_changed,
         unread=tuple(
-            [word for i, word in enumerate(found) if _is_disease(word) and i not in taken and said[i] != ABSENT]
+            [
+                (word, said[i])
+                for i, word in enumerate(found)
+                if _is_disease(word) and i not in taken and said[i] != ABSENT
+            ]
         ),
+        unknown=tuple((found[i], said[i]) for i in _not_read(found, taken | measured | at_sides | beside, told_words)),
         denied=any(_denies_unknown(found, cue, held) for cue in cues),
         nothing="annot" in low and _NOTHING.search(low) is not None,
     )
@@ -107,6 +140,12 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
 def mentioned(text: str, names: frozenset[str] = frozenset()) -> tuple[Mention, ...]:
     """What `read` names, without how it is asserted."""
     return tuple(mentions(folded_words(text), names))
+
+
+def _is_of_the_picture(mention: Mention, found: Sequence[str]) -> bool:
+    """`the upper left quadrant` of a breast, and of a picture."""
+    of, field = found[mention.end : mention.end + 2], found[mention.end + 2 : mention.end + 3]
+    return tuple(of) in _OF and not FIELDS.isdisjoint(field) and bool(mention.of("position"))
 
 
 def _within(text: str, spans: Sequence[Span]) -> frozenset[int]:
@@ -146,6 +185,13 @@ def _paired() -> frozenset[str]:
     """What stands behind `both` where both sides are meant, as compared."""
     names = (folded_words(body_part(part).name)[-1] for part in phrases("acquisition", "paired"))
     return frozenset({"side", "lobe", "zone", "hemithorax", "base", "apex", *names})
+
+
+def _not_read(found: Words, taken: frozenset[int], told: Collection[str]) -> list[int]:
+    """Indices of words that may claim something, from which nothing was read; those in `told` were."""
+    left = [at for at in unknown(found, taken) if found[at] not in told]
+    of_cues = cue_words(found, taken) if left else _NONE
+    return [at for at in left if at not in of_cues]
 
 
 @cache

@@ -13,15 +13,19 @@ _ABOVE = re.compile(
     r"nearer (?:to )?the top)\b"
 )
 _BELOW = re.compile(
-    r"\b(?:below|beneath|underneath|inferior to|lower (?:down )?(?:in the \w+ )?than|(?:is |are )?the lower "
+    r"\b(?:below|beneath|underneath|under the|inferior to|lower (?:down )?(?:in the \w+ )?than|(?:is |are )?the lower "
     r"(?:one|of the two)|nearer (?:to )?the bottom)\b"
 )
-_LARGER = re.compile(r"\b(?:larger|bigger) than (?!before|in\b|on\b|at\b|\d)")
+_LARGER = re.compile(r"\b(?:larger|bigger) than (?!before|in\b|on\b|at\b|\d)|\btakes? up more of the \w+ than\b")
 _SMALLER = re.compile(r"\bsmaller than (?!before|in\b|on\b|at\b|\d)")
 # With words as compared, of which whatever a pattern reads holds at least one.
 _READ = (
     (_ABOVE, "above", frozenset({"above", "superior", "higher", "nearer", "one", "two"})),
-    (_BELOW, "below", frozenset({"below", "beneath", "underneath", "inferior", "than", "nearer", "one", "two"})),
+    (
+        _BELOW,
+        "below",
+        frozenset({"below", "beneath", "underneath", "under", "inferior", "than", "nearer", "one", "two"}),
+    ),
     (_LARGER, "larger_than", frozenset({"than"})),
     (_SMALLER, "smaller_than", frozenset({"than"})),
 )

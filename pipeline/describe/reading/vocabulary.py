@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property, lru_cache
-from itertools import chain
+from itertools import chain, product
 from typing import NamedTuple
 
 from annotators.captioners.templates import phrases
+from pipeline.describe.reading.said_places import ways
 from pipeline.describe.reading.words import Words, folded_words
 from schemas.lexicon.attributes import attribute_table
 from schemas.lexicon.findings import findings
@@ -71,7 +72,7 @@ class Term:
     def by_slot(self) -> Mapping[str, list[str]]:
         """Values of meanings."""
         slots: dict[str, list[str]] = {}
-        for meaning in self.meanings:
+        for meaning in sorted(self.meanings):
             slots.setdefault(meaning.slot, []).append(meaning.value)
         return slots
 
@@ -206,9 +207,20 @@ def _shown(words: str) -> Iterator[str]:
 def _places() -> Iterator[tuple[str, Meaning, bool]]:
     for each in all_places():
         if each.vocabulary not in ("image", "field"):
-            yield each.phrase, Meaning("position", each.id), True
+            for said in ways(each.phrase):
+                yield said, Meaning("position", each.id), True
         if each.phrase.startswith("region of tooth"):
-            yield each.phrase.removeprefix("region of "), Meaning("position", each.id), True
+            tooth = each.phrase.removeprefix("region of ")
+            yield tooth, Meaning("position", each.id), True
+            for what, id in _of_teeth():
+                yield f"{what}{tooth}", Meaning("position", each.id), True
+                yield f"{what}{tooth}", Meaning("finding", id), True
+
+
+def _of_teeth() -> Iterator[tuple[str, str]]:
+    """(`impacted `, id) of impacted teeth, behind which a number may stand."""
+    names = ((name, each.id) for each in findings() for name in (each.name, *each.synonyms))
+    return ((name.removesuffix("tooth"), id) for name, id in names if name.endswith(" tooth"))
 
 
 def _body_parts() -> Iterator[tuple[str, Meaning, bool]]:
@@ -240,10 +252,15 @@ def _labels() -> Iterator[tuple[str, Meaning, bool]]:
         yield words, Meaning("label", category), True
 
 
+def alternatives(words: str) -> Iterator[str]:
+    """All that `well|sharply defined` says."""
+    return map(" ".join, product(*(word.split("|") for word in words.split())))
+
+
 def _wording() -> Iterator[tuple[str, Meaning, bool]]:
     for row in read_rows("pipeline.describe.reading", "wording"):
-        if row["slot"] == "unread":
+        if row["slot"] in ("unread", "derived"):
             continue
-        for words in listed(row["words"]):
+        for words in chain.from_iterable(map(alternatives, listed(row["words"]))):
             value = f"severity={row['value']}" if row["slot"] == "severity" else row["value"]
             yield words, Meaning(row["slot"], value), True

@@ -13,9 +13,15 @@ _AMERICAN = (
     ("centre", "center"), ("grey", "gray"), ("leukaem", "leukem"), ("ischaem", "ischem"), ("naev", "nev"),
     ("metre", "meter"), ("fibre", "fiber"), ("artefact", "artifact"), ("neighbour", "neighbor"), ("caec", "cec"),
     ("goitre", "goiter"), ("isation", "ization"), ("ageing", "aging"), ("leucocyt", "leukocyt"), ("rrhoe", "rrhe"),
-    ("labelled", "labeled"), ("calliper", "caliper"), ("coelia", "celia"),
+    ("centerd", "centered"), ("labelled", "labeled"), ("calliper", "caliper"), ("coelia", "celia"),
 )  # fmt: skip
-_IRREGULAR = {"metastases": "metastasis", "nevi": "nevus", "foci": "focus", "feet": "foot", "teeth": "tooth"}
+_IRREGULAR = {
+    "metastases": "metastasis", "nevi": "nevus", "foci": "focus", "feet": "foot", "teeth": "tooth",
+    "calculi": "calculus", "diverticula": "diverticulum", "emboli": "embolus", "thrombi": "thrombus", "septa": "septum",
+    "phalanges": "phalanx", "vertebrae": "vertebra", "bullae": "bulla", "apices": "apex", "cortices": "cortex",
+    "bronchi": "bronchus", "calyces": "calyx", "gyri": "gyrus", "sulci": "sulcus", "hila": "hilum", "maculae": "macula",
+    "menisci": "meniscus", "fistulae": "fistula", "striae": "stria", "lumina": "lumen", "hili": "hilum", "’": "'",
+}  # fmt: skip
 
 
 def folded_words(text: str) -> tuple[str, ...]:

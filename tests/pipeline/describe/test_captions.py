@@ -39,7 +39,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {18: "1fec99076c8107328a2401b45bc2b7a5"}
+GOLDEN = {19: "1fec99076c8107328a2401b45bc2b7a5"}
 
 
 def texts_of(row: Row) -> list[str]:
