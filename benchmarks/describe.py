@@ -14,6 +14,7 @@ from benchmarks import asking, decoding
 from benchmarks.corpora import REPOSITORY
 from benchmarks.planted import (
     SECOND_PROSE,
+    UNSEEN_PROSE,
     Sentence,
     by_hand,
     of_phantoms,
@@ -59,6 +60,7 @@ def measure(scratch: Path, quick: bool) -> list[Row]:
     if not quick:
         sources += [("by hand", by_hand), ("prose of models", prose)]
         sources += [("second prose of models", lambda: prose(SECOND_PROSE))]
+        sources += [("unseen prose of models", lambda: prose(UNSEEN_PROSE))]
         sources += [("real notes and findings", lambda: of_real_sources(REAL))] if REAL.is_dir() else []
     rows = [row for name, sentences in sources for row in scored(name, sentences())]
     rows += variety(f"{count} phantoms", Describe()(tables_of_phantoms(count, SEED)))

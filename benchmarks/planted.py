@@ -38,6 +38,7 @@ from schemas.taxonomy.labels import resolve_label
 
 SENTENCES = REPOSITORY / "tests" / "pipeline" / "describe" / "sentences"
 PROSE, SECOND_PROSE = ("prose", "prose_of_several", "prose_probes"), ("prose_a", "prose_a_of_several")
+UNSEEN_PROSE = ("prose_b", "prose_b_of_several")  # that the checker is not mended with
 OF_PICTURE = frozenset({"acquisition", "laterality", "label", "presence", "count", "count_at_least"})
 _END = re.compile(r"(?<=[.!?])\s+")
 STATES = {"1": "present", "0": "absent"}
