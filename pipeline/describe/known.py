@@ -92,7 +92,7 @@ class Known:
             thing.claims.update(_claims(fact))
 
     def _name(self, thing: Thing, name: str) -> None:
-        thing.names.add(name)
+        thing.names |= {name, *own_forms(name)}
         thing.ids |= self.ids_of(name)
         thing.ends |= ends_of(name)
         thing.claims.update(("side", side) for side in ("left", "right") if side in name.lower().split())
@@ -103,10 +103,9 @@ class Known:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """That facts bear and the lexicon does not know, with their plurals, and the last words of longer ones."""
-        own = {name for name in self._stated() if finding_of(name) is None}
+        """That facts bear and the vocabulary does not hold, and the last words of longer ones."""
         heads = (head for name in self._stated() if (head := head_of(name)))
-        return frozenset((*(each for name in own for each in (name, noun(name).bare, noun(name).plural)), *heads))
+        return frozenset((*(form for name in self._stated() for form in own_forms(name)), *heads))
 
     def _stated(self) -> Iterator[str]:
         for fact in self.facts:
@@ -192,14 +191,11 @@ class Known:
 
     @cached_property
     def own_names(self) -> Mapping[str, str]:
-        """Names that the lexicon does not know, and how they are asserted, each with its plural."""
-        said = {name: assertion for name, assertion in self._asserted if finding_of(name) is None}
+        """Names that the vocabulary does not hold, and how they are asserted."""
+        own = {form: how for name, how in self._asserted for form in own_forms(name)}
         heads = {head: how for name, how in self._asserted if (head := head_of(name))}
         heads |= {head: how for name, how in self._asserted if how == "present" and (head := head_of(name))}
-        return {
-            **heads,
-            **{each: how for name, how in said.items() for each in (name, noun(name).bare, noun(name).plural)},
-        }
+        return {**heads, **own}
 
     @cached_property
     def _asserted(self) -> list[tuple[str, str]]:
@@ -298,6 +294,18 @@ def _ids(name: str, modality: str | None, wider: bool = True) -> frozenset[str]:
     if found is None:
         return frozenset()
     return frozenset({found.id, *ancestors(found.id)}) if wider else frozenset({found.id})
+
+
+@lru_cache(maxsize=1 << 12)
+def own_forms(name: str) -> tuple[str, ...]:
+    """Of a name, as it is, bare and in the plural, what is no name of the vocabulary."""
+    forms = dict.fromkeys((name, noun(name).bare, noun(name).plural))
+    return tuple(form for form in forms if finding_of(name) is None or not _is_name(folded_words(form)))
+
+
+def _is_name(words: Words) -> bool:
+    found = vocabulary().longest(words, 0) if words else None
+    return found is not None and len(found[1]) == len(words) and "finding" in found[0].by_slot
 
 
 @lru_cache(maxsize=1 << 12)

@@ -57,7 +57,7 @@ _NO_COUNT_BEFORE = frozenset(
 _BEHIND_A_PRONOUN = frozenset(
     {"on", "in", "at", "with", "is", "has", "being", "that", "which", "lies", "lie", "to", "near", ",", ".", ";", "and"}
 )  # `the right one is`
-_COMPARING = frozenset({"than", "least", "most", "only", "exactly", "just", "to", ":", ""})
+_NO_PRONOUN_BEHIND = frozenset({"than", "least", "most", "only", "exactly", "just", "to", ":", ""})
 _REACH = 8  # words from a number to the name of what it counts
 _LENGTH = re.compile(
     r"(?P<first>\d+(?:\.\d+)?)[\s-]*(?:(?:by|x|×)\s*(?P<second>\d+(?:\.\d+)?)[\s-]*)?"
@@ -155,7 +155,7 @@ def _number_like() -> frozenset[str]:
 def _is_no_count(texts: Words, at: int, end: int) -> bool:
     behind = texts[at - 1] if at else ""
     next_word = texts[end] if end < len(texts) else ""
-    if texts[at] == "one" and next_word in _BEHIND_A_PRONOUN and behind not in _COMPARING:
+    if texts[at] == "one" and next_word in _BEHIND_A_PRONOUN and behind not in _NO_PRONOUN_BEHIND:
         return True
     if texts[at] == "one" and behind in ("no", "any", "the", "this", "each", "every", "upper", "lower", "which"):
         return True

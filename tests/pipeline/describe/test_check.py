@@ -1,8 +1,11 @@
 import pytest
 
 from annotators.captioners.evidence import UNLABELLED
+from annotators.captioners.nouns import noun
 from pipeline.describe.check import FAILURES, unsupported, withheld
+from pipeline.describe.reading.vocabulary import SHORTEST
 from schemas.facts import IMAGE, Fact
+from schemas.lexicon.findings import findings
 from tests.annotators.captioners.builders import absent, acquired, counted, labelled, make_region
 
 REGION = make_region("r1", "hard exudate", kind="finding").facts
@@ -138,3 +141,17 @@ def test_a_name_that_claims_something_is_withheld(name: str, failures: tuple[str
 def test_a_side_in_a_name_is_the_source_s_statement() -> None:
     assert unsupported("The left kidney is marked.", [Fact(IMAGE, "count", "left kidney", "1", "reader")]) == ()
     assert unsupported("The left kidney is marked.", make_region("r1", "kidney", kind="anatomy").facts) == ("side",)
+
+
+def test_every_name_and_synonym_may_be_said_as_the_rules_say_it() -> None:
+    """Sources call things by synonyms and plurals, which no text in general is read for: nuclei, infiltrates."""
+    wrong = []
+    for name in {said for each in findings() for said in (each.name, *each.synonyms) if len(said) >= SHORTEST}:
+        told = noun(name)
+        many = counted(name, 12, place="everywhere")
+        for text, facts in (
+            (f"There are at least 12 {told.plural}, scattered over much of the image.", many),
+            (f"{told.indefinite} in the upper left of the image.", make_region("r1", name).facts),
+        ):
+            wrong += [(text, failed) for failed in [unsupported(text, facts)] if failed]
+    assert wrong == []
