@@ -51,7 +51,7 @@ def unsupported(text: str, facts: Sequence[Fact] | Known) -> tuple[str, ...]:
     failed = set[str]() if is_harmless(text) else {slot for slot, is_so in _SCREENS.items() if is_so(text)}
     before: Sequence[Thing] = ()
     held: BearsOut | None = None
-    for sentence in sentences(spelled_out(text)):
+    for sentence in sentences(spelled_out(text, known.names)):
         before = before if held is None else held.spoken_of or before
         reading = read(sentence, known.names)
         held = BearsOut(known, reading, before)

@@ -150,6 +150,12 @@ class Known:
             words[how].update(word for each in (name, *synonyms) for word in folded_words(each))
         return {how: frozenset(of) for how, of in words.items()}
 
+    @cached_property
+    def words_of_names(self) -> frozenset[str]:
+        """As compared, of the names themselves of what is there."""
+        there = (name for name, how in self._asserted if how == "present")
+        return frozenset(word for name in there for word in folded_words(name))
+
     @property
     def _words_of_looks(self) -> Iterator[str]:
         for thing in self.things:
@@ -298,14 +304,20 @@ def _ids(name: str, modality: str | None, wider: bool = True) -> frozenset[str]:
 
 @lru_cache(maxsize=1 << 12)
 def own_forms(name: str) -> tuple[str, ...]:
-    """Of a name, as it is, bare and in the plural, what is no name of the vocabulary."""
-    forms = dict.fromkeys((name, noun(name).bare, noun(name).plural))
-    return tuple(form for form in forms if finding_of(name) is None or not _is_name(folded_words(form)))
+    """Of a name, as it is and in the plural, what is no name of the vocabulary."""
+    told = noun(name)
+    if finding_of(name) is None:
+        return name, told.bare, told.plural
+    forms = (name, told.plural) if told.bare == name else (name,)  # else told as a label, of which the name is read
+    return tuple(form for form in forms if not _is_name(folded_words(form)))
 
 
 def _is_name(words: Words) -> bool:
+    """Of a finding, and not of one with its severity: proliferative diabetic retinopathy."""
     found = vocabulary().longest(words, 0) if words else None
-    return found is not None and len(found[1]) == len(words) and "finding" in found[0].by_slot
+    if found is None or len(found[1]) < len(words):
+        return False
+    return "finding" in found[0].by_slot and "severity" not in found[0].by_slot
 
 
 @lru_cache(maxsize=1 << 12)

@@ -111,7 +111,8 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
     looks = [each.end for each in named if each.of("attribute")] if _OF_LOOKS in words else []
     beside = frozenset([at for at in looks if found[at : at + 1] == (_OF_LOOKS,)])
     told_words = {str(count.number) for count in counted if count.mention is not None}
-    told_words.update(CHANGING if changed else (), _DIMENSIONS if spans or "meter" in low or "metre" in low else ())
+    long = tuple(lengths(low))
+    told_words.update(CHANGING if changed else (), _DIMENSIONS if long else ())
     return Reading(
         found=found,
         named=tuple([Named(each, said[each.at]) for each in named if "ignored" not in each.term.by_slot]),
@@ -119,7 +120,7 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
         sides=tuple([side for _, side in sided]),
         sides_at=tuple([at for at, _ in sided]),
         relations=tuple([(each, *_around(text, each)) for each in related]),
-        lengths=tuple(lengths(low)),
+        lengths=long,
         counts=counted,
         change=changed,
         changed=told_changed,

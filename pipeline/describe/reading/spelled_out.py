@@ -1,6 +1,7 @@
 """A text with its abbreviations of places and its `same side` spelled out."""
 
 import re
+from collections.abc import Collection
 
 _DOWN = {"U": "upper", "M": "middle", "L": "lower"}
 _ACROSS = {"O": "outer", "I": "inner"}
@@ -13,9 +14,9 @@ _SIDE = re.compile(r"\b(?:left|right)\b", re.IGNORECASE)
 _SAME = "same side"
 
 
-def spelled_out(text: str) -> str:
-    """`LUL` is the left upper lobe; the same side is the one told last, where one is."""
-    if _SHORT.search(text) and not text.isupper():
+def spelled_out(text: str, names: Collection[str] = ()) -> str:
+    """`LUL` is the left upper lobe, unless `names` hold the like; the same side is the one told last, if any."""
+    if _SHORT.search(text) and not text.isupper() and not any(map(_SHORT.search, names)):
         text = _LOBE.sub(lambda match: f"{_SIDES[match[1]]} {_DOWN[match[2]]} lobe", text)
         text = _QUADRANT.sub(lambda match: f"{_SIDES[match[1]]} {_DOWN[match[2]]} quadrant", text)
         text = _OF_BREAST.sub(lambda match: f"{_DOWN[match[1]]} {_ACROSS[match[2]]} quadrant", text)

@@ -80,7 +80,8 @@ def test_what_is_finished_is_valid_and_what_is_not_has_failed(
         if isinstance(answer, Answer):
             check_answer(answer.content, schema)
         else:
-            assert answer == Failed("cut_off", 200)
+            # The second: letters of a schema that the tiny model's tokens can spell half-way only.
+            assert answer in (Failed("cut_off", 200), Failed("unfinished", 200))
 
 
 def test_an_answer_that_reaches_its_limit_has_failed_and_leaves_those_beside_alone(local_chat: LocalChat) -> None:
