@@ -2,6 +2,7 @@ import pytest
 
 from annotators.captioners.evidence import UNLABELLED
 from annotators.captioners.nouns import noun
+from annotators.captioners.templates import phrases
 from pipeline.describe.check import FAILURES, unsupported, withheld
 from pipeline.describe.reading.vocabulary import SHORTEST
 from schemas.facts import IMAGE, Fact
@@ -154,4 +155,16 @@ def test_every_name_and_synonym_may_be_said_as_the_rules_say_it() -> None:
             (f"{told.indefinite} in the upper left of the image.", make_region("r1", name).facts),
         ):
             wrong += [(text, failed) for failed in [unsupported(text, facts)] if failed]
+    assert wrong == []
+
+
+def test_every_sentence_on_a_label_passes_where_the_label_is_a_fact() -> None:
+    wrong = []
+    for category, thing in phrases("labels", "categories").items():
+        for state in ("present", "absent"):
+            for basis, templates in phrases("labels", state).items():
+                said = (template.format(list=thing) for template in templates)
+                wrong += [text for text in said if unsupported(text, [labelled(category, state, basis)])]
+        possible = (template.format(list=thing) for template in phrases("labels", "possible"))
+        wrong += [text for text in possible if unsupported(text, [labelled(category, "possible")])]
     assert wrong == []
