@@ -61,7 +61,7 @@ def enough(found: Audit, of: str) -> str:
     some, all_of_them = found.balance.enough(of)
     return (
         f"{some:,} of {all_of_them:,} {of}s have {ENOUGH} negatives or more; "
-        "a release does not tell why the others have fewer"
+        "report.html of the release tells why regions have fewer"
     )
 
 
