@@ -88,6 +88,7 @@ def test_lengths_are_read_with_their_unit(text: str, mm: list[float]) -> None:
         ("White blood cells: three.", 3, "exactly"),
         ("The field holds a pair of white blood cells.", 2, "exactly"),
         ("More than two white blood cells are present.", 3, "at least"),
+        ("Only a trio of hard exudates is marked.", 3, "only"),
         ("Dental fillings, no more than one.", 1, "at most"),
         ("Several dental fillings.", 2, "at least"),
         ("Three part-solid nodules are seen.", 3, "exactly"),
