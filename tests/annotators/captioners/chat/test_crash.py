@@ -109,9 +109,11 @@ def test_wherever_it_dies_what_was_stored_was_paid_and_the_rest_is_asked_for_onc
                 assert run_of(ledger).get("cached", 0) == len(stored)
                 assert all_runs_of(ledger, "money") == ((len(paid) + len(texts) - len(stored)) * PAID,)
         assert stored <= set(paid)
-        assert sum(before.values()) - len(paid) <= 2
+        assert server.asked.total() - len(paid) - (len(texts) - len(stored)) <= 2  # sent, and died before it was read
         for request, text in zip(requests, texts, strict=True):
-            assert server.asked[text] - before.get(text, 0) == (request.key("m") not in stored)
+            again = server.asked[text] - before.get(text, 0)
+            # Two: what the dead one sent reached the server after it was looked at.
+            assert again in ((0,) if request.key("m") in stored else (1, 2))
         if ended == 0:
             assert len(stored) == len(texts)
             break
