@@ -80,8 +80,10 @@ def test_what_is_finished_is_valid_and_what_is_not_has_failed(
         if isinstance(answer, Answer):
             check_answer(answer.content, schema)
         else:
-            # The second: letters of a schema that the tiny model's tokens can spell half-way only.
-            assert answer in (Failed("cut_off", 200), Failed("unfinished", 200))
+            stopped = (
+                answer == Failed("unfinished", 200) and max(map(ord, json.dumps(schema, ensure_ascii=False))) > 0xFFFF
+            )
+            assert stopped or answer == Failed("cut_off", 200)  # llguidance stops at some letters beyond 16 bits
 
 
 def test_an_answer_that_reaches_its_limit_has_failed_and_leaves_those_beside_alone(local_chat: LocalChat) -> None:
