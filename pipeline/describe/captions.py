@@ -197,6 +197,8 @@ def collection_paused() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.freeze()
+        gc.unfreeze()  # what lives is old, which spares a walk through all of it
         if was_on:
             gc.enable()
 

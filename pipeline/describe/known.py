@@ -8,7 +8,7 @@ from annotators.captioners.evidence import UNLABELLED, UNNAMED
 from annotators.captioners.nouns import noun
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.plain_words import derived, is_made_of, is_plain
-from pipeline.describe.reading.vocabulary import vocabulary
+from pipeline.describe.reading.vocabulary import Term, vocabulary
 from pipeline.describe.reading.words import Words, folded_words
 from schemas.facts import IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
 from schemas.lexicon.findings import ancestors, finding, finding_of
@@ -58,6 +58,7 @@ class Known:
         self.facts = facts
         self.acquisition: Mapping[str, str] = {f.attribute: f.value for f in facts if f.kind == "acquisition"}
         self.modality = self.acquisition.get("modality")
+        self._called: dict[Term, list[Thing]] = {}
 
     @cached_property
     def by_subject(self) -> dict[str, Thing]:
@@ -118,15 +119,22 @@ class Known:
         """Whether a name is that of something known, and no place."""
         if mention.of("position", "body_part"):
             return False
-        return bool(self.called(mention))
+        return bool(self.called(mention.term))
 
-    def called(self, mention: Mention) -> list[Thing]:
-        """Things that a mention names; where none is, those whose names end so: the mass, of a breast mass."""
-        ids, names = frozenset(mention.of("finding")), frozenset(mention.of("name"))
-        named = [thing for thing in self.things if thing.is_called(ids, names)]
-        if named or not (ids or names):
+    def called(self, term: Term) -> list[Thing]:
+        """Things that a term names; where none is, those whose names end so: the mass, of a breast mass."""
+        found = self._called.get(term)
+        if found is None:
+            found = self._called[term] = self._call(term)
+        return found
+
+    def _call(self, term: Term) -> list[Thing]:
+        ids, names = frozenset(term.by_slot.get("finding", ())), frozenset(term.by_slot.get("name", ()))
+        if not (ids or names):
+            return []
+        if named := [thing for thing in self.things if thing.is_called(ids, names)]:
             return named
-        words = mention.term.words
+        words = term.words
         ends = {*ids, *names}
         for tail in (words[i:] for i in range(1, len(words)) if words[i:] in self.tails):
             ends.update(ends_of(" ".join(tail)))

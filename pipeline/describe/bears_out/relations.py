@@ -50,6 +50,6 @@ def _around(known: Known, reading: Reading, at: int, end: int) -> tuple[list[Men
 
 def _subjects(known: Known, mentions: Sequence[Mention]) -> set[str] | None:
     """Regions that are named so; None where none is."""
-    called = [thing for mention in mentions for thing in known.called(mention)]
+    called = [thing for mention in mentions for thing in known.called(mention.term)]
     found = {subject for subject, thing in known.by_subject.items() if any(thing is other for other in called)}
     return found or None

@@ -126,7 +126,7 @@ class BearsOut:
 def _named(known: Known, reading: Reading) -> list[Thing]:
     """What a sentence says to be there."""
     there = [named.mention for named in reading.named if named.assertion in (PRESENT, POSSIBLE)]
-    called = [thing for mention in there for thing in known.called(mention)]
+    called = [thing for mention in there for thing in known.called(mention.term)]
     if any("area" in mention.term.by_slot for mention in there):
         called += [thing for thing in known.things if not AREAS.isdisjoint(thing.names)]
     return [thing for thing in known.things if any(thing is other for other in called)] if called else []

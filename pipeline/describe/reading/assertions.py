@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.describe.reading.words import Words, folded_words, holds
+from pipeline.describe.reading.words import Phrases, Words, folded_words
 from schemas.taxonomy.csv_table import listed, read_rows
 
 PRESENT, ABSENT, POSSIBLE = "present", "absent", "possible"
@@ -76,19 +76,12 @@ def _closes_person(i: int, found: Words, ends: frozenset[int], starts: set[int])
 
 def _ends(found: Words, taken: frozenset[int]) -> frozenset[int]:
     """Where a scope ends: a closing word, a stop."""
-    closing, closers = _by_first("end"), _closers()
-    here = [i for i, word in enumerate(found) if word in closers]
+    ends = _phrases("end")
     return frozenset(
         i
-        for i in here
-        if found[i] in _STOPS or (i not in taken and any(holds(found, words, i) for words, _ in closing[found[i]]))
+        for i, word in enumerate(found)
+        if word in _STOPS or (word in ends.firsts and i not in taken and any(ends.at(found, i)))
     )
-
-
-@cache
-def _closers() -> frozenset[str]:
-    """Words with which what ends a scope begins."""
-    return frozenset({*_STOPS, *_by_first("end")})
 
 
 def cue_words(found: Words, taken: frozenset[int]) -> frozenset[int]:
@@ -103,25 +96,21 @@ def _marked(found: Words, taken: frozenset[int]) -> Iterator[tuple[int, int, str
 
 def _matched(found: Words, taken: frozenset[int]) -> Iterator[tuple[int, int, str]]:
     """(start, end, kind) of each cue and of what only looks like one, the longest first at each word."""
-    known, end = _by_first("cue"), 0
-    if known.keys().isdisjoint(found):
+    cues, end = _phrases("cue"), 0
+    if cues.firsts.isdisjoint(found):
         return
     for at, word in enumerate(found):
-        if at < end or word not in known:
+        if at < end or word not in cues.firsts:
             continue
-        for words, kind in known[word]:
-            if holds(found, words, at) and taken.isdisjoint(range(at, at + len(words))):
-                end = at + len(words)
+        for stop, kind in cues.at(found, at):
+            if taken.isdisjoint(range(at, stop)):
+                end = stop
                 yield at, end, kind
                 break
 
 
 @cache
-def _by_first(what: str) -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """Cues, or ends, by their first word, the longest first."""
-    grouped: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for row in read_rows("pipeline.describe.reading", "cues"):
-        if (row["kind"] == "end") == (what == "end"):
-            for words in map(folded_words, listed(row["words"])):
-                grouped.setdefault(words[0], []).append((words, row["kind"]))
-    return {first: sorted(found, key=lambda each: -len(each[0])) for first, found in grouped.items()}
+def _phrases(what: str) -> Phrases:
+    """Cues with their kinds, or what ends their scopes."""
+    rows = (row for row in read_rows("pipeline.describe.reading", "cues") if (row["kind"] == "end") == (what == "end"))
+    return Phrases((folded_words(each), row["kind"]) for row in rows for each in listed(row["words"]))

@@ -1,7 +1,7 @@
 """A text as words that can be compared: lower case, one spelling, singular, hyphens gone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
 
@@ -62,6 +62,26 @@ def _singular(low: str) -> str:
     if low.endswith("ies"):
         return f"{low[:-3]}y"
     return low[:-2] if low.endswith(("sses", "xes", "shes", "ches")) else low[:-1]
+
+
+class Phrases:
+    """What stretches of words stand for. Of equal ones the first holds."""
+
+    def __init__(self, meant: Iterable[tuple[Words, str]]) -> None:
+        self._meant: dict[Words, str] = {}
+        lengths: dict[str, set[int]] = {}
+        for words, meaning in meant:
+            self._meant.setdefault(words, meaning)
+            lengths.setdefault(words[0], set()).add(len(words))
+        self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
+        self.firsts = self._lengths.keys()
+
+    def at(self, found: Words, at: int) -> Iterator[tuple[int, str]]:
+        """(index behind it, meaning) of each that starts at a word, one of `firsts`; the longest first."""
+        for length in self._lengths[found[at]]:
+            words = found[at : at + length]
+            if len(words) == length and (meaning := self._meant.get(words)) is not None:
+                yield at + length, meaning
 
 
 def holds(found: Words, term: Words, at: int) -> bool:
