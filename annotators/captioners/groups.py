@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from annotators.captioners.evidence import UNLABELLED, UNNAMED, Evidence
+from annotators.captioners.evidence import AREAS, UNLABELLED, Evidence
 from annotators.captioners.nouns import Noun, noun, number_word
 from annotators.captioners.region_text import capital, placed
 from annotators.captioners.templates import Dice, phrases
-from schemas.facts import PLACES
+from schemas.facts import COUNTS, PLACES
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Group:
     @property
     def style(self) -> str:
         """Which templates fit."""
-        if self.name in (UNLABELLED, UNNAMED):
+        if self.name in AREAS:
             return "unlabelled" if self.name == UNLABELLED else "unnamed"
         if self.by_model:
             return "model_label" if self.noun.head else "model"
@@ -75,7 +75,7 @@ def groups(evidence: Evidence) -> list[Group]:
             place=places.get(fact.attribute),
             side=sides.get(fact.attribute),
         )
-        for fact in evidence.of_kind("count", "count_at_least")
+        for fact in evidence.of_kind(*COUNTS)
     ]
 
 

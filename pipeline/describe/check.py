@@ -10,7 +10,8 @@ from functools import lru_cache
 from annotators.captioners.nouns import noun
 from pipeline.describe.bears_out.names import GENERIC
 from pipeline.describe.bears_out.sentence import BearsOut
-from pipeline.describe.known import Known, Thing
+from pipeline.describe.known.known import Known
+from pipeline.describe.known.things import Thing
 from pipeline.describe.reading.assertions import PRESENT
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.read import Reading, mentioned, read

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from annotators.captioners.captioner import PICTURE, Captioner, Draft, Slot, Texts, slots_of, texts_of
 from annotators.captioners.evidence import Evidence
 from pipeline.describe.check import UNREAD, too_long, unsupported
-from pipeline.describe.known import Known
+from pipeline.describe.known.known import Known
 from pipeline.describe.reading.mentions import mentions
 from pipeline.describe.reading.read import read
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pipeline.describe.known import COUNTS
 from pipeline.describe.reports.report_facts import BASIS as REPORT
 from pipeline.describe.swaps import CERTAIN_BASES, COMPLETE, OTHER_SIDE, OUTLINES, SIZE_BINS_APART, other_looks
 from pipeline.describe.told import told_facts
-from schemas.facts import IMAGE_SIDES, SIZES, VERTICALS, Fact
+from schemas.facts import COUNTS, IMAGE_SIDES, SIZES, VERTICALS, Fact
 from schemas.lexicon.confusable import confusable, may_swap
 from schemas.lexicon.findings import finding_of, findings
 from schemas.taxonomy.body_parts import body_parts, related_parts

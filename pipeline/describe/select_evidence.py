@@ -6,10 +6,9 @@ from itertools import islice
 from annotators.captioners.evidence import Evidence, RegionEvidence
 from pipeline.describe.check import withheld
 from pipeline.describe.derive_facts import DerivedFacts
-from pipeline.describe.known import COUNTS
 from pipeline.describe.marked import Marked
 from pipeline.describe.settings import DescribeSettings
-from schemas.facts import Fact
+from schemas.facts import COUNTS, Fact
 from schemas.lexicon.findings import finding_of
 
 

@@ -6,9 +6,8 @@ from functools import cache, lru_cache
 
 from annotators.captioners.nouns import noun
 from annotators.captioners.templates import phrases
-from pipeline.describe.known import COUNTS
 from pipeline.describe.reading.read import read
-from schemas.facts import Fact
+from schemas.facts import COUNTS, Fact
 from schemas.lexicon.attributes import attribute_values
 from schemas.lexicon.places import place
 from schemas.taxonomy.body_parts import body_part

@@ -6,7 +6,7 @@ The words are those of the rule-based writer, so whoever repeats them says what 
 from collections.abc import Iterator
 
 from annotators.captioners.acquisition import field_words, image_phrase
-from annotators.captioners.evidence import NO_KIND, UNLABELLED, UNNAMED, Evidence, RegionEvidence
+from annotators.captioners.evidence import AREAS, NO_KIND, UNLABELLED, Evidence, RegionEvidence
 from annotators.captioners.groups import Group, groups
 from annotators.captioners.nouns import noun
 from annotators.captioners.region_text import GENERIC, attribute, located, look, measured, placed
@@ -59,7 +59,7 @@ def _label(fact: Fact) -> str:
 def _group(group: Group) -> str:
     """As in `count: exactly 3 hard exudates; in several parts of the image`."""
     of = group.noun.counted(group.count)
-    if group.name in (UNLABELLED, UNNAMED):
+    if group.name in AREAS:
         of = f"{group.count} {'area' if group.count == 1 else 'areas'} without a name"
     sure = "exactly" if group.exact else "at least"
     doubt = " (possible: a model labels them so)" if group.by_model and group.name != UNLABELLED else ""

@@ -1,6 +1,6 @@
 """What a picture is: modality, technique, plane, projection, window."""
 
-from pipeline.describe.known import Known
+from pipeline.describe.known.known import Known
 from pipeline.describe.reading.vocabulary import Meaning
 
 # What such a picture is as well, and what a technique includes.

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from pipeline.describe.bears_out.acquired import is_acquired, is_exam
 from pipeline.describe.bears_out.things import OF_THINGS, OfThing, is_so
-from pipeline.describe.known import Known, Thing
+from pipeline.describe.known.known import Known
+from pipeline.describe.known.things import Thing
 from pipeline.describe.reading.assertions import ABSENT, POSSIBLE, PRESENT
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.read import Reading

@@ -2,7 +2,9 @@
 
 from annotators.captioners.nouns import noun
 from pipeline.describe.bears_out.names import GENERIC
-from pipeline.describe.known import Counted, Known, ends_of
+from pipeline.describe.known.known import Known
+from pipeline.describe.known.names import ends_of
+from pipeline.describe.known.things import Counted
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.numbers import Count
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pipeline.describe.known import Known
+from pipeline.describe.known.known import Known
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.read import Reading
 from pipeline.describe.reading.relations import INVERSE, Relation
@@ -50,6 +50,6 @@ def _around(known: Known, reading: Reading, at: int, end: int) -> tuple[list[Men
 
 def _subjects(known: Known, mentions: Sequence[Mention]) -> set[str] | None:
     """Regions that are named so; None where none is."""
-    called = [thing for mention in mentions for thing in known.called(mention.term)]
-    found = {subject for subject, thing in known.by_subject.items() if any(thing is other for other in called)}
+    called = {thing for mention in mentions for thing in known.called(mention.term)}
+    found = {subject for subject, thing in known.by_subject.items() if thing in called}
     return found or None

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from annotators.captioners.evidence import AREAS
 from pipeline.describe.bears_out.names import ORDER, Names
 from pipeline.describe.bears_out.numbers import is_counted
 from pipeline.describe.bears_out.relations import unrelated
 from pipeline.describe.bears_out.things import OfThing, all_hold, has, lies_at, measures
-from pipeline.describe.known import AREAS, Known, Thing
+from pipeline.describe.known.known import Known
+from pipeline.describe.known.things import Thing
 from pipeline.describe.reading.assertions import NOT_NOW, POSSIBLE, PRESENT
 from pipeline.describe.reading.read import Named, Reading
 
@@ -107,8 +109,8 @@ class BearsOut:
 
     def _holds_of_all(self, claim: OfThing) -> bool:
         """Of each region that is meant, or of what is counted as a whole."""
-        each = [thing for thing in self.known.by_subject.values() if any(thing is other for other in self._meant)]
-        whole = (thing for thing in self._meant if not any(thing is other for other in each))
+        each = [thing for thing in self.known.by_subject.values() if thing in self._meant]
+        whole = (thing for thing in self._meant if thing not in each)
         return (bool(each) and all(map(claim.holds, each))) or any(map(claim.holds, whole))
 
     @property
@@ -126,7 +128,7 @@ class BearsOut:
 def _named(known: Known, reading: Reading) -> list[Thing]:
     """What a sentence says to be there."""
     there = [named.mention for named in reading.named if named.assertion in (PRESENT, POSSIBLE)]
-    called = [thing for mention in there for thing in known.called(mention.term)]
+    called = {thing for mention in there for thing in known.called(mention.term)}
     if any("area" in mention.term.by_slot for mention in there):
-        called += [thing for thing in known.things if not AREAS.isdisjoint(thing.names)]
-    return [thing for thing in known.things if any(thing is other for other in called)] if called else []
+        called.update(thing for thing in known.things if not AREAS.isdisjoint(thing.names))
+    return [thing for thing in known.things if thing in called] if called else []

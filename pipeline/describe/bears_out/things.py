@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pipeline.describe.known import Pair, Thing
+from pipeline.describe.known.things import Pair, Thing
 from pipeline.describe.reading.assertions import ABSENT
 from pipeline.describe.reading.numbers import Length
 from pipeline.describe.reading.picture_places import InPicture

@@ -6,7 +6,7 @@ from annotators.captioners.captioner import Draft, RegionTexts, Texts
 from annotators.captioners.evidence import Evidence
 from annotators.captioners.rules import RuleWriter
 from pipeline.describe.checked_texts import REPAIRS, Written, checked_texts, is_silent
-from pipeline.describe.known import Known
+from pipeline.describe.known.known import Known
 from schemas.facts import IMAGE, Fact
 from tests.annotators.captioners.builders import acquired, make_evidence, make_region
 

@@ -1,0 +1,121 @@
+"""Things that a sentence may be about: regions, what a report tells of, and what is counted under one name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from annotators.captioners.evidence import AREAS
+from pipeline.describe.known.names import called, ids_of
+from schemas.facts import COUNTS, IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
+
+_TO_MM = {"mm": 1.0, "um": 0.001}
+_ORIENTATION = {"wide": "wider than tall", "tall": "taller than wide"}
+Pair = tuple[str, str]
+
+
+@dataclass(eq=False)
+class Thing:
+    """What it is `names.Called`; `claims` are (slot, value) pairs that may be said of it."""
+
+    ids: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    ends: set[str] = field(default_factory=set)
+    claims: set[Pair] = field(default_factory=set)
+    lengths_mm: list[float] = field(default_factory=list)
+
+    def is_called(self, ids: Iterable[str], names: Iterable[str]) -> bool:
+        return not self.ids.isdisjoint(ids) or not self.names.isdisjoint(names)
+
+    def call(self, name: str, modality: str | None) -> None:
+        so = called(name, modality)
+        self.ids |= so.ids
+        self.names |= so.names
+        self.ends |= so.ends
+        self.claims.update(("side", side) for side in so.sides)
+
+    def add(self, fact: Fact, modality: str | None) -> None:
+        if fact.slot == ("identity", "name"):
+            self.call(fact.value, modality)
+        elif fact.kind == "measurement":
+            if fact.basis in MEASURED_BASES:
+                self.lengths_mm.append(fact.number * _TO_MM.get(fact.unit or "mm", 1.0))
+        else:
+            self.claims.update(_claims(fact))
+
+
+def things_of(facts: Sequence[Fact], modality: str | None) -> Mapping[str, Thing]:
+    """By subject: regions and what a report tells of."""
+    things: dict[str, Thing] = {}
+    for fact in facts:
+        if fact.subject != IMAGE and fact.kind != "relation" and fact.assertion != "absent":
+            things.setdefault(fact.subject, Thing()).add(fact, modality)
+    return things
+
+
+def groups_of(facts: Sequence[Fact], modality: str | None) -> Mapping[str, Thing]:
+    """By name: what is counted under it; where a distribution says so, all of it lies there."""
+    groups: dict[str, Thing] = {}
+    for fact in facts:
+        if fact.subject == IMAGE and fact.kind in (*COUNTS, "distribution"):
+            thing = groups.setdefault(fact.attribute, Thing())
+            thing.call(fact.attribute, modality)
+            if fact.kind == "distribution":
+                thing.claims.update(_spread(fact))
+    return groups
+
+
+def _claims(fact: Fact) -> Iterable[Pair]:
+    match fact.kind:
+        case "side":
+            yield "side", "both" if fact.value == "bilateral" else fact.value
+        case "position":
+            yield fact.attribute, fact.value
+        case "size":
+            yield "size", fact.value
+        case "shape":
+            yield "attribute", f"shape={fact.value}"
+            if fact.value in _ORIENTATION:
+                yield "attribute", f"orientation={_ORIENTATION[fact.value]}"
+        case "appearance":
+            yield "severity" if fact.attribute == "severity" else "attribute", f"{fact.attribute}={fact.value}"
+        case "location":
+            yield "position", fact.value
+        case "change":
+            yield "change", fact.value
+
+
+def _spread(fact: Fact) -> Iterable[Pair]:
+    value = fact.value
+    if fact.frame == "patient":
+        yield "side", "both" if value == "bilateral" else value
+    elif value in PLACES:
+        vertical, side = value.split(" ")
+        yield from (("vertical", vertical), ("image_side", side))
+    elif value in VERTICALS:
+        yield "vertical", value
+    elif value in IMAGE_SIDES:
+        yield "image_side", value
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many of a name there are; `exact`, else at least so many."""
+
+    ids: frozenset[str]
+    name: str
+    number: int
+    exact: bool
+    declared: bool  # exact because somebody said that all are marked, not because there is one
+
+
+def counted_in(facts: Sequence[Fact], modality: str | None) -> list[Counted]:
+    return [
+        Counted(
+            ids_of(fact.attribute, modality), fact.attribute, int(fact.number), _is_exact(fact), fact.kind == "count"
+        )
+        for fact in facts
+        if fact.kind in COUNTS
+    ]
+
+
+def _is_exact(fact: Fact) -> bool:
+    return fact.kind == "count" or fact.assertion == "possible" or fact.attribute in AREAS or fact.number == 1
