@@ -29,7 +29,7 @@ _FAILURE = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Names:
     """Of one sentence; `meant` are the things that its claims about things are held against."""
 

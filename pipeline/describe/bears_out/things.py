@@ -1,7 +1,7 @@
 """Claims about one thing: where it lies, how it looks, how long it is; each holds of a thing or does not."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.describe.known.things import Pair, Thing
 from pipeline.describe.reading.assertions import ABSENT
@@ -14,8 +14,7 @@ TOLERANCE = 0.05  # of a length, or half of the last digit that the text gives
 Test = Callable[[Thing], bool]
 
 
-@dataclass(frozen=True)
-class OfThing:
+class OfThing(NamedTuple):
     """A claim about one thing: the slot that fails where no thing bears it out."""
 
     slot: str

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
 from annotators.captioners.evidence import AREAS
 from pipeline.describe.known.names import called, ids_of
 from schemas.facts import COUNTS, IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
 
 _TO_MM = {"mm": 1.0, "um": 0.001}
-_ORIENTATION = {"wide": "wider than tall", "tall": "taller than wide"}
+_ALSO = {"wide": "orientation=wider than tall", "tall": "orientation=taller than wide"}  # of a shape
 Pair = tuple[str, str]
 
 
@@ -39,7 +41,7 @@ class Thing:
             if fact.basis in MEASURED_BASES:
                 self.lengths_mm.append(fact.number * _TO_MM.get(fact.unit or "mm", 1.0))
         else:
-            self.claims.update(_claims(fact))
+            self.claims.update(_claims(fact.kind, fact.attribute, fact.value))
 
 
 def things_of(facts: Sequence[Fact], modality: str | None) -> Mapping[str, Thing]:
@@ -63,24 +65,26 @@ def groups_of(facts: Sequence[Fact], modality: str | None) -> Mapping[str, Thing
     return groups
 
 
-def _claims(fact: Fact) -> Iterable[Pair]:
-    match fact.kind:
+@lru_cache(maxsize=1 << 12)
+def _claims(kind: str, attribute: str, value: str) -> tuple[Pair, ...]:
+    """Of a fact."""
+    match kind:
         case "side":
-            yield "side", "both" if fact.value == "bilateral" else fact.value
+            return (("side", "both" if value == "bilateral" else value),)
         case "position":
-            yield fact.attribute, fact.value
+            return ((attribute, value),)
         case "size":
-            yield "size", fact.value
+            return (("size", value),)
         case "shape":
-            yield "attribute", f"shape={fact.value}"
-            if fact.value in _ORIENTATION:
-                yield "attribute", f"orientation={_ORIENTATION[fact.value]}"
+            looks = filter(None, (f"shape={value}", _ALSO.get(value)))
+            return tuple(("attribute", look) for look in looks)
         case "appearance":
-            yield "severity" if fact.attribute == "severity" else "attribute", f"{fact.attribute}={fact.value}"
+            return (("severity" if attribute == "severity" else "attribute", f"{attribute}={value}"),)
         case "location":
-            yield "position", fact.value
+            return (("position", value),)
         case "change":
-            yield "change", fact.value
+            return (("change", value),)
+    return ()
 
 
 def _spread(fact: Fact) -> Iterable[Pair]:
@@ -96,8 +100,7 @@ def _spread(fact: Fact) -> Iterable[Pair]:
         yield "image_side", value
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """How many of a name there are; `exact`, else at least so many."""
 
     ids: frozenset[str]

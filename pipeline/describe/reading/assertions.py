@@ -5,8 +5,8 @@ a name, each with a scope that another cue or a closing word ends; what only loo
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from pipeline.describe.reading.words import Phrases, Words, folded_words
 from schemas.taxonomy.csv_table import listed, read_rows
@@ -21,8 +21,7 @@ _SUGGESTING = frozenset({"suggest", "indicate", "raise"})  # `nothing in it sugg
 _LISTING = ":"  # a cue with a colon is of the whole list behind it
 
 
-@dataclass(frozen=True)
-class Cue:
+class Cue(NamedTuple):
     """`kind` is what it makes of names; `scope` the words that it reaches."""
 
     kind: str

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _PRIOR = (
     r"(?:(?:the |an? |any )?(?:prior|previous|preceding|former|baseline|earlier|last|older) (?:[a-z-]+ ){0,3}?"
@@ -96,8 +96,7 @@ CUES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """`value` is new, larger, stable, smaller, resolved or unknown; `spans` are the characters that say it."""
 
     value: str

@@ -170,7 +170,7 @@ def _unanchored(found: Words, used: frozenset[int], anchored: bool) -> Iterator[
             span = frozenset(range(at, at + len(phrase)))
             if holds(found, phrase, at) and used.isdisjoint(span):
                 yield InPicture(value if axis == "across" else None, value if axis == "down" else None, span)
-        if word in DOWN and tuple(found[at + 2 : at + 3]) == ("corner",) and found[at + 1] in ACROSS and at not in used:
+        if word in DOWN and found[at + 2 : at + 3] == ("corner",) and found[at + 1] in ACROSS and at not in used:
             yield InPicture(
                 ACROSS[found[at + 1]],
                 DOWN[word],
@@ -184,16 +184,16 @@ def _unanchored(found: Words, used: frozenset[int], anchored: bool) -> Iterator[
 
 def _beside_a_place(found: Words, at: int, anchored: bool) -> Iterator[InPicture]:
     """`in the center`, and behind a place in the picture `.. of the image, to the left`."""
-    the, word, behind = found[at + 1 : at + 2], found[at + 2 : at + 3], found[at + 3 : at + 4]
-    if tuple(the) != ("the",) or not word:
+    if found[at + 1 : at + 2] != ("the",) or at + 2 == len(found):
         return
+    word, behind = found[at + 2], found[at + 3 : at + 4]
     span = frozenset(range(at, at + 3))
-    if word[0] == "center" and tuple(behind) != ("of",):
+    if word == "center" and behind != ("of",):
         yield InPicture("centre", "middle", span)
-    before = at - 2 if tuple(found[at - 1 : at]) == (",",) else at - 1
+    before = at - 2 if found[at - 1 : at] == (",",) else at - 1
     ends = not behind or behind[0] in _ENDS
-    if anchored and ends and word[0] in SIDES and found[at] != "in" and before >= 0 and found[before] in FIELDS:
-        yield InPicture(ACROSS[word[0]], None, span)
+    if anchored and ends and word in SIDES and found[at] != "in" and before >= 0 and found[before] in FIELDS:
+        yield InPicture(ACROSS[word], None, span)
 
 
 def _joined(places: list[InPicture]) -> list[InPicture]:

@@ -8,6 +8,7 @@ from schemas.taxonomy.csv_table import listed, read_rows
 
 _SOLE = frozenset({"only", "sole", "alone"})
 _LIKE = frozenset({"as", "so"})  # before these, what was said of one thing is said of another
+_CLAIMING = _SOLE | _LIKE
 _SO = frozenset({"is", "are", "was", "were", "do", "doe", "does", "did", "has", "have"})
 _ENDINGS = (
     *("al", "ial", "eal", "ic", "tic", "itic", "atic", "ical", "ar", "ular", "ary", "ous", "atous", "ive", "y", "ly"),
@@ -21,7 +22,7 @@ def unknown(found: Sequence[str], taken: Collection[int]) -> Iterator[int]:
     """Indices of words as compared, none of them in `taken`, that are not plain."""
     plain = _plain()
     for at, word in enumerate(found):
-        if at not in taken and (word not in plain or _claims_here(found, at)):
+        if at not in taken and (word not in plain or (word in _CLAIMING and _claims_here(found, at))):
             yield at
 
 

@@ -128,7 +128,7 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
             [
                 (word, said[i])
                 for i, word in enumerate(found)
-                if _is_disease(word) and i not in taken and said[i] != ABSENT
+                if i not in taken and said[i] != ABSENT and _is_disease(word)
             ]
         ),
         unknown=tuple((found[i], said[i]) for i in _not_read(found, taken | measured | at_sides | beside, told_words)),
@@ -143,10 +143,12 @@ def mentioned(text: str, names: frozenset[str] = frozenset()) -> tuple[Mention, 
     return tuple(mentions(folded_words(text), names))
 
 
-def _is_of_the_picture(mention: Mention, found: Sequence[str]) -> bool:
+def _is_of_the_picture(mention: Mention, found: Words) -> bool:
     """`the upper left quadrant` of a breast, and of a picture."""
+    if "position" not in mention.term.by_slot:
+        return False
     of, field = found[mention.end : mention.end + 2], found[mention.end + 2 : mention.end + 3]
-    return tuple(of) in _OF and not FIELDS.isdisjoint(field) and bool(mention.of("position"))
+    return of in _OF and not FIELDS.isdisjoint(field)
 
 
 def _within(text: str, spans: Sequence[Span]) -> frozenset[int]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.describe.reading.picture_places import FIELDS
 
@@ -32,8 +32,7 @@ _READ = (
 INVERSE = {"below": "above", "smaller_than": "larger_than", "right_of": "left_of"}
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(NamedTuple):
     """`value` is left_of, right_of, above, below, larger_than or smaller_than, between what stands before and behind
     the characters of `span`.
     """

@@ -102,11 +102,11 @@ class Vocabulary:
                 exact.update([words] if own else [])
         self.terms = {words: Term(words, frozenset(meant[words]), words in exact) for words in meant}
         self.firsts: dict[str, Node] = {}
-        self._sided: dict[str, list[Term]] = {}  # by their first word, the longest first
-        for words in sorted(meant, key=lambda each: (-len(each), each)):
-            self._plant(self.terms[words])
-            if self.terms[words].takes_side:
-                self._sided.setdefault(words[0], []).append(self.terms[words])
+        self._sided: dict[Words, list[Term]] = {}  # by their first two words
+        for words, term in self.terms.items():
+            self._plant(term)
+            if term.takes_side:
+                self._sided.setdefault(words[:2], []).append(term)
         self._reach = max(map(len, meant), default=0)  # words of the longest term
 
     def _plant(self, term: Term) -> None:
@@ -129,19 +129,24 @@ class Vocabulary:
         while here < end and (node := node.behind.get(found[here])) is not None:
             here += 1
             longest = node.term or longest
-        if sides and found[at] in self._sided and any(at < side < at + self._reach for side in sides):
+        if sides and any(at < side < at + self._reach for side in sides):
             return self._with_side(found, longest, at)
         return None if longest is None else (longest, tuple(range(at, at + len(longest.words))))
 
     def _with_side(self, found: Words, plain: Term | None, at: int) -> tuple[Term, tuple[int, ...]] | None:
         """A longer term that goes on behind a side, else the plain one."""
-        behind = found[at + 1 : at + 3]
-        for term in self._sided[found[at]]:
+        behind = dict.fromkeys(found[at + 1 : at + 3])
+        longer = [term for word in behind for term in self._sided.get((found[at], word), ())]
+        for term in sorted(longer, key=_longest_first):
             if plain is not None and len(term.words) <= len(plain.words):
                 break
-            if term.words[1] in behind and (indices := _around_a_side(found, term, at)):
+            if indices := _around_a_side(found, term, at):
                 return term, indices
         return None if plain is None else (plain, tuple(range(at, at + len(plain.words))))
+
+
+def _longest_first(term: Term) -> tuple[int, Words]:
+    return -len(term.words), term.words
 
 
 def _around_a_side(found: Words, term: Term, at: int) -> tuple[int, ...]:

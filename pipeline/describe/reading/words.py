@@ -36,11 +36,15 @@ def _folded_stretch(stretch: str) -> tuple[str, ...]:
 
 
 def standing(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    """(index, start, end) of each of the `folded_words` that begins within some characters or before the next space."""
-    cut = text.rfind(" ", 0, start) + 1
-    before, behind = len(folded_words(text[:cut])), text.find(" ", end)
-    for i, match in enumerate(_WORD.finditer(text, cut, len(text) if behind < 0 else behind), before):
-        yield i, *match.span()
+    """(index, start, end) of each of the `folded_words` of which a part stands within some characters."""
+    for i, (first, last) in enumerate(_spans(text)):
+        if first < end and start < last:
+            yield i, first, last
+
+
+@lru_cache(maxsize=1)
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
+    return tuple(match.span() for match in _WORD.finditer(text))
 
 
 @lru_cache(maxsize=1 << 15)
