@@ -70,13 +70,13 @@ def is_silent(text: str, known: Known) -> bool:
 
 def checked_texts(writer: Captioner, fallback: Captioner, evidence: Sequence[Evidence]) -> list[list[Written]]:
     """Of each picture all texts, in the order of `texts_of`; all that fail are given back to the writer together."""
-    checks = [Checks(each) for each in evidence]
     said = [
-        _first(writer.name, check, texts, each, limited=writer.name != fallback.name)
-        for check, texts, each in zip(checks, writer.write(evidence), evidence, strict=True)
+        _first(writer.name, Checks(each), texts, each, limited=writer.name != fallback.name)
+        for texts, each in zip(writer.write(evidence), evidence, strict=True)
     ]
+    checks = {i: Checks(evidence[i]) for i, texts in enumerate(said) if any(each.wrong for each in texts)}
     for _ in range(REPAIRS):
-        wrong = [i for i, texts in enumerate(said) if any(each.wrong for each in texts)]
+        wrong = [i for i in checks if any(each.wrong for each in said[i])]
         if not wrong:
             break
         drafts = [
@@ -84,9 +84,9 @@ def checked_texts(writer: Captioner, fallback: Captioner, evidence: Sequence[Evi
         ]
         for i, other in zip(wrong, writer.rewrite(drafts), strict=True):
             said[i] = said[i] if other is None else [_again(each, checks[i], other) for each in said[i]]
-    for i, texts in enumerate(said):
-        if any(each.wrong for each in texts):
-            said[i] = _replaced(texts, checks[i], fallback, evidence[i])
+    for i, check in checks.items():
+        if any(each.wrong for each in said[i]):
+            said[i] = _replaced(said[i], check, fallback, evidence[i])
     return said
 
 
