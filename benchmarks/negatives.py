@@ -19,7 +19,8 @@ from benchmarks.rows import Row
 from pipeline.describe.across import OTHER_PICTURE
 from pipeline.describe.audit.judge import HELD_FROM, audit
 from pipeline.describe.audit.pairs import REGION, REPORT, UNKNOWN, Pair, ReleasedPairs, drawn
-from pipeline.describe.balance.counts import added, counted, rates_of
+from pipeline.describe.balance.counts import CountEdits
+from pipeline.describe.balance.rates import rates_of
 from pipeline.describe.balance.stage import Balance
 from pipeline.describe.captions import Describe
 from pipeline.describe.exchanges import OTHER_REGION
@@ -155,9 +156,9 @@ def corpus(name: str, settings: PhantomSettings, options: DescribeSettings) -> C
     }
     tables = {name: pa.Table.from_pylist(of, schema=schema) for name, (of, schema) in rows.items()}
     drafts = pa.concat_tables(Describe(options)(part) for part in _parts(tables))
-    counts = counted(drafts, tables["selection"])
-    rates = rates_of(counts, added([counts]))
-    captions = Balance(options)({"drafts": drafts, "selection": tables["selection"], "rates": rates})
+    found = {"drafts": drafts, "selection": tables["selection"]}
+    (rates,) = rates_of([CountEdits()(found)])
+    captions = Balance(options)({**found, "rates": rates})
     takers = defaultdict[str, list[Told]](list)
     for _, taker, negative in _negatives(drafts):
         if taker is not None and negative["twin"]:

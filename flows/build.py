@@ -11,7 +11,8 @@ from flows.config.corpus import CorpusConfig
 from flows.facts import RunClock, revision
 from flows.thread_executor import thread_executor
 from pipeline.annotate.stage import Annotate
-from pipeline.describe.balance.reduce import reduced_rates
+from pipeline.describe.balance.counts import CountEdits
+from pipeline.describe.balance.rates import rates_of_parts
 from pipeline.describe.balance.stage import Balance
 from pipeline.describe.captions import Describe
 from pipeline.describe.local_writer import local_stage
@@ -164,7 +165,8 @@ def describe(run: Run) -> None:
     noted = as_noted(run.config.describe)
     _write(run)
     inputs = [run.stored(part, "drafts", "selection") for part in run.parts()]
-    rates = reduced_rates(run.order.work, inputs)
+    run.finish([PartInput(part.part, CountEdits(), stored) for part, stored in zip(run.parts(), inputs, strict=True)])
+    rates = rates_of_parts(run.order.work, run.indexes["counts"])
     balance = Balance(run.config.describe)
     run.finish(
         [

@@ -26,7 +26,7 @@ TABLES = (
     "selection",
     "regions",
     "drafts",
-    "rates",
+    "counts",
     "captions",
     "shards",
 )

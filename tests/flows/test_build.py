@@ -63,7 +63,7 @@ def test_a_new_file_recomputes_one_part_a_stage(config: Path, work: Path) -> Non
     before = calls(work)
     write_picture(config.parent / "films" / "film-b.png", seed=78, channels=1)
     build_small(config, work)
-    stages = ("images", "records", "selection", "regions", "drafts", "captions", "shards")
+    stages = ("images", "records", "selection", "regions", "drafts", "counts", "captions", "shards")
     assert newly(work, before) == dict.fromkeys(stages, 1)
 
 
@@ -87,14 +87,14 @@ def test_a_changed_report_runs_records_and_describe_and_what_they_change(config:
     assert newly(work, before) == {"records": 1, "drafts": 1}
     write_table(config.parent, {"smear-1.jpg": {"report": "No malaria parasites."}})
     build_small(config, work)
-    assert newly(work, before) == {"records": 2, "drafts": 2, "captions": 1, "shards": 1}
+    assert newly(work, before) == {"records": 2, "drafts": 2, "counts": 1, "captions": 1, "shards": 1}
 
 
 def test_a_changed_text_setting_runs_describe_and_release_alone(config: Path, work: Path) -> None:
     build_small(config, work)
     before = calls(work)
     build_small(config, work, "describe.negatives_per_region=2")
-    assert set(newly(work, before)) == {"drafts", "captions", "shards"}
+    assert set(newly(work, before)) == {"drafts", "counts", "captions", "shards"}
 
 
 def test_a_changed_crop_runs_release_alone(config: Path, work: Path) -> None:

@@ -112,7 +112,7 @@ def test_an_interrupted_build_leaves_the_settings_of_the_captions_that_are_there
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("flows.build.reduced_rates", interrupted)
+    monkeypatch.setattr("flows.build.rates_of_parts", interrupted)
     with pytest.raises(KeyboardInterrupt):
         build_small(config, tmp_path / "work", "describe.names_per_report=1", until="describe")
     assert noted.read_bytes() == before

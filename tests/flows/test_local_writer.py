@@ -78,7 +78,7 @@ def test_other_words_of_the_model_are_other_captions_and_nothing_else(
     assert manifest(again) == manifest(built)
     assert computed(work) == before
     build_small(config, work, *write_with(weights, letters_a_text=5), until="describe")
-    assert set(computed(work) - before) == {"drafts", "captions"}
+    assert set(computed(work) - before) == {"drafts", "counts", "captions"}
 
 
 @pytest.mark.slow

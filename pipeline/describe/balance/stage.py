@@ -7,11 +7,14 @@ from typing import Any, ClassVar
 import pyarrow as pa
 
 from annotators.captioners.templates import chosen
-from pipeline.describe.balance.counts import SELECTION_READS, STEPS, Ways, by_way, pictures
+from pipeline.describe.balance.counts import SELECTION_READS, pictures
 from pipeline.describe.balance.few import few_because
+from pipeline.describe.balance.rates import RATES, STEPS
 from pipeline.describe.balance.ways import Edit, Place, Row, texts_of
 from pipeline.describe.settings import DescribeSettings
 from schemas.tables.captions import CAPTIONS
+
+Rates = Mapping[int, tuple[int, int]]  # of a cell, back and forth
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,7 @@ class Balance:
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "drafts": tuple(CAPTIONS.names),
         "selection": SELECTION_READS,
-        "rates": ("fold", "cell", "forth", "rate"),
+        "rates": tuple(RATES.names),
     }
     reads_files: ClassVar[bool] = False
 
@@ -33,12 +36,13 @@ class Balance:
         return {"enough": self.options.enough, "regions_with_negatives": self.options.regions_with_negatives}
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
-        rates = by_way(tables["rates"])
+        columns = (tables["rates"][name].to_pylist() for name in RATES.names)
+        rates = {cell: (back, forth) for cell, forth, back in zip(*columns, strict=True)}
         rows = [self._kept(*picture, rates) for picture in pictures(tables["drafts"], tables["selection"])]
         return pa.Table.from_pylist(rows, schema=CAPTIONS)
 
-    def _kept(self, row: Row, fold: int, edits: list[Edit], rates: Mapping[Ways, int]) -> dict[str, Any]:
-        kept = {place for edit in edits if _is_kept(row, edit, fold, rates) for place in edit.places}
+    def _kept(self, row: Row, edits: list[Edit], rates: Rates) -> dict[str, Any]:
+        kept = {place for edit in edits if _is_kept(row, edit, rates) for place in edit.places}
         of_report, *of_regions = (
             [negative for j, negative in enumerate(negatives) if (i, j) in kept]
             for i, negatives in enumerate(texts_of(row))
@@ -55,11 +59,11 @@ class Balance:
         return [] if kept >= self.options.enough else few_because(region, len(row["regions"]), self.options)
 
 
-def _is_kept(row: Row, edit: Edit, fold: int, rates: Mapping[Ways, int]) -> bool:
+def _is_kept(row: Row, edit: Edit, rates: Rates) -> bool:
     """By a hash of the text and what it belongs to; twins share theirs."""
     if edit.way is None:
         return True
-    return chosen(_seed(row, edit.places[0]), "balance", STEPS) < rates[fold, edit.way.cell, edit.way.forth]
+    return chosen(_seed(row, edit.places[0]), "balance", STEPS) < rates[edit.way.cell][edit.way.forth]
 
 
 def _seed(row: Row, place: Place) -> str:

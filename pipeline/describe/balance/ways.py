@@ -20,9 +20,9 @@ EXTENTS = " x "
 
 @dataclass(frozen=True)
 class Way:
-    """`cell` names what both ways share; `forth` is which of both."""
+    """`cell` names what both ways share, by 64 bits; `forth` is which of both."""
 
-    cell: str
+    cell: int
     forth: bool
 
 
@@ -39,10 +39,11 @@ def texts_of(picture: Row) -> list[Sequence[Row]]:
     return [picture["negatives"] or (), *(region["negatives"] or () for region in picture["regions"] or ())]
 
 
-def edits(picture: Row, modality: str | None, body_part: str | None) -> Iterator[Edit]:
-    """Of a row of CAPTIONS; each of its negatives is in one edit."""
+def edits(picture: Row, scene: Sequence[str]) -> Iterator[Edit]:
+    """Of a row of CAPTIONS; each of its negatives is in one edit. `scene` is what all its cells are of: which
+    half of the patients, modality, body part.
+    """
     twins: dict[str, list[Place]] = {}
-    scene = (modality or "", body_part or "")
     told = [{}, *(_told(region) for region in picture["regions"] or ())]
     for i, negatives in enumerate(texts_of(picture)):
         for j, negative in enumerate(negatives):
@@ -74,8 +75,8 @@ def _way_of_twins(sides: Sequence[tuple[tuple[str, ...], Row]], scene: Sequence[
     return Way(_named(cell), _forth(a, b))
 
 
-def _named(cell: Sequence[str]) -> str:
-    return hashlib.blake2b("\x1f".join(cell).encode(), digest_size=8).hexdigest()
+def _named(cell: Sequence[str]) -> int:
+    return int.from_bytes(hashlib.blake2b("\x1f".join(cell).encode(), digest_size=8).digest())
 
 
 def _form(negative: Row) -> tuple[str, str]:

@@ -6,17 +6,9 @@ from itertools import pairwise
 import pyarrow as pa
 import pytest
 
-from pipeline.describe.balance.counts import (
-    DRAFT_READS,
-    SELECTION_READS,
-    STEPS,
-    added,
-    by_way,
-    counted,
-    pictures,
-    rates_of,
-)
+from pipeline.describe.balance.counts import CountEdits, pictures
 from pipeline.describe.balance.few import FIRST, NO_COUNTERPART, THEN
+from pipeline.describe.balance.rates import rates_of
 from pipeline.describe.balance.stage import Balance
 from pipeline.describe.captions import Describe
 from pipeline.describe.settings import DescribeSettings
@@ -43,9 +35,19 @@ def tables() -> dict[str, pa.Table]:
 
 
 def balanced(tables: dict[str, pa.Table], limit: int = 32) -> tuple[pa.Table, pa.Table]:
-    counts = counted(tables["drafts"], tables["selection"])
-    rates = rates_of(counts, added([counts]))
+    counts = CountEdits()(tables)
+    (rates,) = rates_of([counts])
     return Balance(DescribeSettings(negatives_per_region=limit))({**tables, "rates": rates}), counts
+
+
+def by_way(counts: pa.Table) -> dict[tuple[int, str], int]:
+    """Edits by (cell, way), of ways that have some."""
+    found = {(row["cell"], way): row[way] for row in counts.to_pylist() for way in ("forth", "back")}
+    return {way: edits for way, edits in found.items() if edits}
+
+
+def reverse(way: tuple[int, str]) -> tuple[int, str]:
+    return way[0], "back" if way[1] == "forth" else "forth"
 
 
 def test_no_drafts_give_an_empty_table(tables: dict[str, pa.Table]) -> None:
@@ -56,23 +58,23 @@ def test_no_drafts_give_an_empty_table(tables: dict[str, pa.Table]) -> None:
 
 def test_each_way_is_kept_as_often_as_its_reverse(tables: dict[str, pa.Table]) -> None:
     kept, counts = balanced(tables)
-    drafts, left = by_way(counts), by_way(counted(kept, tables["selection"]))
+    drafts, left = by_way(counts), by_way(CountEdits()({**tables, "drafts": kept}))
     common = [(way, n) for way, n in drafts.items() if n >= 20]
     assert len(common) > 10
-    for (fold, cell, forth), n in common:
-        least = min(n, drafts.get((fold, cell, not forth), 0))
-        assert abs(left.get((fold, cell, forth), 0) - least) <= 4 * max(1.0, n * 0.25) ** 0.5
+    for way, n in common:
+        least = min(n, drafts.get(reverse(way), 0))
+        assert abs(left.get(way, 0) - least) <= 4 * max(1.0, n * 0.25) ** 0.5
 
 
 def test_what_has_no_reverse_is_dropped_and_what_is_fair_stays(tables: dict[str, pa.Table]) -> None:
     kept, counts = balanced(tables)
     drafts = by_way(counts)
-    alone = {way for way in drafts if (way[0], way[1], not way[2]) not in drafts}
+    alone = {way for way in drafts if reverse(way) not in drafts}
     assert alone
-    assert not alone & by_way(counted(kept, tables["selection"])).keys()
+    assert not alone & by_way(CountEdits()({**tables, "drafts": kept})).keys()
     twins = Counter[str]()
     for before, after in zip(pictures(tables["drafts"], tables["selection"]), kept.to_pylist(), strict=True):
-        fair = sum(len(edit.places) for edit in before[2] if edit.way is None)
+        fair = sum(len(edit.places) for edit in before[1] if edit.way is None)
         twins.update(each["twin"] for region in after["regions"] for each in region["negatives"] if each["twin"])
         assert fair <= sum(len(region["negatives"]) for region in after["regions"])
     assert set(twins.values()) == {2}
@@ -106,29 +108,10 @@ def test_parts_are_balanced_together_and_each_needs_its_own_rates_alone(tables: 
     whole, _ = balanced(tables)
     edges = [0, 70, 150, PICTURES]
     parts = [tables["drafts"].slice(a, b - a) for a, b in pairwise(edges)]
-    counts = [counted(part, tables["selection"]) for part in parts]
-    everywhere = added(counts)
+    counts = [CountEdits()({**tables, "drafts": part}) for part in parts]
     rows: list[Row] = []
-    for part, of_part in zip(parts, counts, strict=True):
-        rates = rates_of(of_part, everywhere)
-        assert set(by_way(rates)) == set(by_way(of_part))
-        rows += Balance()({"drafts": part, "selection": tables["selection"], "rates": rates}).to_pylist()
+    for part, of_part, rates in zip(parts, counts, rates_of(counts), strict=True):
+        assert rates["cell"] == of_part["cell"]
+        assert by_way(rates).keys() <= by_way(of_part).keys()
+        rows += Balance()({**tables, "drafts": part, "rates": rates}).to_pylist()
     assert rows == whole.to_pylist()
-
-
-def test_counts_need_no_more_than_they_read() -> None:
-    """Of a picture whose report tells a count, and whose regions exchange."""
-    regions = [make_region((20 + 400 * i, 20, 60 + 400 * i, 60), "cyst") for i in range(2)]
-    selection = [make_selection(modality="ct", group_id="g", annotation_scope=["cyst"])]
-    drafts = Describe()(make_tables([make_image(modality="ct")], selection, regions))
-    known = pa.Table.from_pylist(selection).append_column("body_part", pa.nulls(1, pa.string()))
-    assert "count" in {each["slot"] for each in drafts["negatives"].to_pylist()[0]}
-    assert counted(drafts.select(DRAFT_READS), known.select(SELECTION_READS)) == counted(drafts, known)
-
-
-def test_rates_are_steps_of_the_reverse_s_share() -> None:
-    ways = {(0, "c", True): 30, (0, "c", False): 10, (1, "c", True): 5}
-    columns = [list(column) for column in zip(*((*way, n) for way, n in ways.items()), strict=True)]
-    part = pa.table(dict(zip(("fold", "cell", "forth", "edits"), columns, strict=True)))
-    found = by_way(rates_of(part, ways))
-    assert found == {(0, "c", True): round(STEPS / 3), (0, "c", False): STEPS, (1, "c", True): 0}

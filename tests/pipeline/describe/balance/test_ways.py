@@ -23,8 +23,8 @@ def make_row(*regions: Row, negatives: tuple[Row, ...] = (), facts: tuple[Row, .
     return {**told, "negatives": list(negatives), "regions": list(regions)}
 
 
-def ways(*regions: Row, modality: str = "ct", part: str | None = "chest") -> list[Way | None]:
-    return [edit.way for edit in edits(make_row(*regions), modality, part)]
+def ways(*regions: Row, modality: str = "ct", part: str = "chest") -> list[Way | None]:
+    return [edit.way for edit in edits(make_row(*regions), ("0", modality, part))]
 
 
 def way(negative: Row, **told: str) -> Way:
@@ -88,10 +88,10 @@ def test_what_is_fair_by_itself_has_no_way(kind: str) -> None:
     assert ways(make_region(one, name="cyst"), make_region(other, name="nodule")) == [None]
 
 
-def cell_of_report(negative: Row, *told: tuple[str, str]) -> str:
+def cell_of_report(negative: Row, *told: tuple[str, str]) -> int:
     """Of a report that tells these kinds of facts of cysts."""
     facts = tuple({"kind": kind, "attribute": "cyst", "value": value} for kind, value in told)
-    (edit,) = edits(make_row(negatives=(negative,), facts=facts), "ct", "chest")
+    (edit,) = edits(make_row(negatives=(negative,), facts=facts), ("0", "ct", "chest"))
     assert edit.way is not None
     return edit.way.cell
 
