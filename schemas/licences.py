@@ -5,7 +5,7 @@ The table beside this module goes from the freest to the strictest; what it does
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from schemas.taxonomy.csv_table import Row, folded, made_from
 
@@ -28,7 +28,7 @@ def licences() -> tuple[Licence, ...]:
     return made_from("schemas", "licences", _licence)
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
 def licence_id(words: str | None) -> str:
     """The id that a person's words stand for, whatever their case and separators; `other` where they are unknown.
 

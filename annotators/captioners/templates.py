@@ -76,6 +76,11 @@ def chosen(seed: str, purpose: str, count: int, turn: int = 0) -> int:
     return (first + step) % count
 
 
+def rank(seed: str, purpose: str) -> int:
+    """A place in an order that depends on nothing but a hash of both."""
+    return chosen(seed, purpose, 1 << 30)
+
+
 class Dice:
     """The choices of one text: seeded by an id, so that an edited fact leaves every other word as it was."""
 

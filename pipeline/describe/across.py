@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotators.captioners.evidence import Evidence
-from annotators.captioners.templates import chosen
+from annotators.captioners.templates import rank
 from pipeline.describe.audit.pairs import fold_of
 from pipeline.describe.exchanges import NAME, OTHER_REGION, PARTNERS, Telling, statements, whole
 from pipeline.describe.negatives import Negative, Renderer
@@ -19,7 +19,6 @@ from pipeline.describe.settings import ENOUGH
 OTHER_PICTURE = "other_picture"
 ALIKE = ("source", "licence", "split", "modality", "body_part")  # of two pictures
 NEIGHBOURS = 2 * PARTNERS  # that a region tries on either side
-MANY = 1 << 30
 Drawn = Mapping[str, Sequence[Mapping[str, Any]]]  # rows of NEGATIVE by region id
 
 
@@ -78,4 +77,4 @@ def _neighbours(pictures: Sequence[Told]) -> Iterator[tuple[Telling, Telling, Ev
 
 def _order(told: Telling) -> tuple[str, int, str]:
     id = told.region.region_id
-    return told.region.value(*NAME) or "", chosen(id, "across", MANY), id
+    return told.region.value(*NAME) or "", rank(id, "across"), id

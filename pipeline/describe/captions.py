@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from annotators.captioners.captioner import Captioner
 from annotators.captioners.rules import RuleWriter
-from annotators.captioners.templates import chosen, templates_sha256
+from annotators.captioners.templates import rank, templates_sha256
 from pipeline.describe.across import Told, across
 from pipeline.describe.check import withheld
 from pipeline.describe.checked_texts import Written, checked_texts
@@ -51,7 +51,6 @@ TABLES = (
         for name in ("assessable", "body_parts", "categories", "labels", "modalities", "projections")
     ),
 )
-MANY = 1 << 30
 HEADER_COLUMNS = ("width", "height", "axes", "plane", "spacing_mm", "spacing_basis", "window", *TOLD_TWICE)
 SELECTION_COLUMNS = (
     *("status", "image_id", "label_states", "annotation_scope", *TOLD_TWICE),
@@ -147,7 +146,7 @@ class Describe:
         pairs = list(zip(evidence.regions, picture.regions, strict=True))
         limit = self.options.regions_with_negatives if self.options.negatives_per_region else 0
         if len(pairs) > limit:
-            pairs = sorted(pairs, key=lambda pair: chosen(pair[0].region_id, "negatives", MANY))[:limit]
+            pairs = sorted(pairs, key=lambda pair: rank(pair[0].region_id, "negatives"))[:limit]
         regions = [Telling(region, marked, self.fallback.wording(evidence, region), scene) for region, marked in pairs]
         return Told({**picture.row, "source": picture.key[0]}, evidence, regions)
 

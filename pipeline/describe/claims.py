@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from pipeline.describe.reports.report_facts import BASIS as REPORT
@@ -141,7 +141,7 @@ def _other_pictures(modality: str | None, part: str | None) -> Claims:
     return frozenset(kinds | parts)
 
 
-@cache
+@lru_cache(maxsize=1 << 12)
 def _other_names(name: str, modality: str, basis: str) -> Claims:
     """Names that the thing certainly has not: of findings that the modality cannot show, that exclude it, or, where
     all is known of the thing, of anything that is neither wider nor narrower.

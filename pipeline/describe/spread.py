@@ -4,11 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from annotators.captioners.templates import chosen
+from annotators.captioners.templates import rank
 
 Row = Mapping[str, Any]  # of `schemas.tables.columns.NEGATIVE`
 Place = tuple[int, int]  # a text of the picture, and one of its negatives
-MANY = 1 << 30
 
 
 def spread(texts: Sequence[Sequence[Row]], at_most: int) -> list[list[Row]]:
@@ -36,7 +35,7 @@ def spread(texts: Sequence[Sequence[Row]], at_most: int) -> list[list[Row]]:
 
 def _turns(text: int, negatives: Sequence[Row]) -> dict[Place, tuple[int, int]]:
     """First one of each kind, then the next of each; within a kind one of each slot before a second."""
-    hashes = [chosen(f"{each['twin'] or each['text']}", "spread", MANY) for each in negatives]
+    hashes = [rank(each["twin"] or each["text"], "spread") for each in negatives]
     in_slot: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for j in sorted(range(len(negatives)), key=hashes.__getitem__):
         in_slot[negatives[j]["kind"], negatives[j]["slot"]].append(j)

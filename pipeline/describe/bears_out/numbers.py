@@ -1,9 +1,8 @@
 """Numbers of things, held against what is counted."""
 
-from annotators.captioners.nouns import noun
 from pipeline.describe.bears_out.names import GENERIC
 from pipeline.describe.known.known import Known
-from pipeline.describe.known.names import ends_of
+from pipeline.describe.known.names import ends_of, own_forms
 from pipeline.describe.known.things import Counted
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.numbers import Count
@@ -28,12 +27,8 @@ def _meant_by(known: Known, mention: Mention) -> list[Counted]:
     if ids and ids <= GENERIC:  # two lesions, whichever
         return known.counted
     found = [each for each in known.counted if not ids.isdisjoint(each.ids) or each.name in names]
-    found = found or [each for each in known.counted if names & _plural_of(each.name)]
+    found = found or [each for each in known.counted if not names.isdisjoint(own_forms(each.name))]
     return found or [each for each in known.counted if not ends_of(each.name).isdisjoint(ids | names)]
-
-
-def _plural_of(name: str) -> frozenset[str]:
-    return frozenset({name, noun(name).bare, noun(name).plural})
 
 
 def _fits(count: Count, counted: Counted) -> bool:

@@ -40,9 +40,9 @@ class BearsOut:
         yield from ("count" for count in reading.counts if not is_counted(self.known, count))
         if reading.denied:
             yield "polarity"
-        if any(not self.known.is_told(*each) for each in reading.unread):
+        if any(not self.known.is_told(*each) for each in reading.diseases):
             yield "finding"
-        if any(not self.known.is_told(*each) for each in reading.unknown):
+        if any(not self.known.is_told(*each) for each in reading.unread):
             yield "unread"
 
     @property

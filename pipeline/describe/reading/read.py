@@ -65,8 +65,8 @@ class Named(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """All that one sentence claims. `unread` are words for disease that no name covers, `unknown` those that may claim
-    something and were not read, both with how they are asserted; `denied` says that something
+    """All that one sentence claims. `diseases` are words for disease that no name covers, `unread` others that may
+    claim something and from which nothing was read, both with how they are asserted; `denied` says that something
     is denied that no name covers; `sides` are the patient's: left, right, both.
     """
 
@@ -80,8 +80,8 @@ class Reading(NamedTuple):
     counts: tuple[Count, ...]
     change: Change | None
     changed: frozenset[int]  # the words that tell the change
+    diseases: tuple[tuple[str, str], ...]
     unread: tuple[tuple[str, str], ...]
-    unknown: tuple[tuple[str, str], ...]
     denied: bool
     nothing: bool  # says that nothing was annotated
 
@@ -107,12 +107,10 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
     spans = lengths_spans(low)
     measured = _within(text, spans)
     counted = tuple(counts(found, countable, held | told | measured))
-    at_sides = frozenset([at for at, _ in sided])
-    looks = [each.end for each in named if each.of("attribute")] if _OF_LOOKS in words else []
-    beside = frozenset([at for at in looks if found[at : at + 1] == (_OF_LOOKS,)])
-    told_words = {str(count.number) for count in counted if count.mention is not None}
     long = tuple(lengths(low))
+    told_words = {str(count.number) for count in counted if count.mention is not None}
     told_words.update(CHANGING if changed else (), _DIMENSIONS if long else ())
+    told_at = taken.union(measured, [at for at, _ in sided], _beside_looks(found, named) if _OF_LOOKS in words else ())
     return Reading(
         found=found,
         named=tuple([Named(each, said[each.at]) for each in named if "ignored" not in each.term.by_slot]),
@@ -124,14 +122,8 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
         counts=counted,
         change=changed,
         changed=told_changed,
-        unread=tuple(
-            [
-                (word, said[i])
-                for i, word in enumerate(found)
-                if i not in taken and said[i] != ABSENT and _is_disease(word)
-            ]
-        ),
-        unknown=tuple((found[i], said[i]) for i in _not_read(found, taken | measured | at_sides | beside, told_words)),
+        diseases=tuple([(found[i], said[i]) for i in _diseases(found, taken) if said[i] != ABSENT]),
+        unread=tuple([(found[i], said[i]) for i in _unread(found, told_at, told_words)]),
         denied=any(_denies_unknown(found, cue, held) for cue in cues),
         nothing="annot" in low and _NOTHING.search(low) is not None,
     )
@@ -190,7 +182,18 @@ def _paired() -> frozenset[str]:
     return frozenset({"side", "lobe", "zone", "hemithorax", "base", "apex", *names})
 
 
-def _not_read(found: Words, taken: frozenset[int], told: Collection[str]) -> list[int]:
+def _beside_looks(found: Words, named: Sequence[Mention]) -> list[int]:
+    """Of `spiculation surrounds the mass` the second word, which is of the look."""
+    ends = (each.end for each in named if each.of("attribute"))
+    return [at for at in ends if found[at : at + 1] == (_OF_LOOKS,)]
+
+
+def _diseases(found: Words, taken: Collection[int]) -> list[int]:
+    """Indices of words for disease that belong to nothing that was read."""
+    return [i for i, word in enumerate(found) if i not in taken and _is_disease(word)]
+
+
+def _unread(found: Words, taken: frozenset[int], told: Collection[str]) -> list[int]:
     """Indices of words that may claim something, from which nothing was read; those in `told` were."""
     left = [at for at in unknown(found, taken) if found[at] not in told]
     of_cues = cue_words(found, taken) if left else _NONE

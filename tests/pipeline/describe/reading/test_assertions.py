@@ -67,4 +67,4 @@ def test_what_the_lexicon_does_not_know_can_be_denied_all_the_same(text: str, de
     ],
 )
 def test_words_for_disease_that_no_name_covers_are_kept(text: str, unread: tuple[str, ...]) -> None:
-    assert tuple(word for word, _ in read(text).unread) == unread
+    assert tuple(word for word, _ in read(text).diseases) == unread

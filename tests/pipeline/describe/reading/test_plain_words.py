@@ -25,7 +25,7 @@ from schemas.taxonomy.csv_table import listed, read_rows
     ],
 )
 def test_words_that_may_claim_something_and_were_not_read(text: str, words: tuple[str, ...]) -> None:
-    assert tuple(word for word, _ in read(text).unknown) == words
+    assert tuple(word for word, _ in read(text).unread) == words
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_adjectives_are_made_of_the_nouns_that_facts_tell(word: str, name: str, 
 def test_no_plain_word_is_one_that_the_check_reads_as_a_disease() -> None:
     rows = read_rows("pipeline.describe.reading", "plain_words")
     words = " ".join(word for row in rows for word in listed(row["words"]))
-    assert read(words).unread == ()
+    assert read(words).diseases == ()
