@@ -49,8 +49,11 @@ class Checks:
     def __init__(self, evidence: Evidence) -> None:
         whole = (*evidence.facts, *(fact for region in evidence.regions for fact in region.facts))
         of_picture = [fact for fact in evidence.facts if fact.kind in ("acquisition", "laterality")]
-        self.known = {PICTURE: Known(whole)}
-        self.known.update({each.region_id: Known((*of_picture, *each.facts)) for each in evidence.regions})
+        picture = Known(whole)
+        regions = {each.region_id: Known((*of_picture, *each.facts)) for each in evidence.regions}
+        for id, known in regions.items():
+            known.share(picture, id)
+        self.known = {PICTURE: picture, **regions}
 
     def failures(self, slot: Slot, text: str | None, limited: bool) -> tuple[str, ...]:
         if text is None:

@@ -34,6 +34,10 @@ class Known:
     def by_subject(self) -> Mapping[str, Thing]:
         return things_of(self.facts, self.modality)
 
+    def share(self, picture: "Known", subject: str) -> None:
+        """Takes what is known of a region, the only one of these facts, from its picture, which has read it already."""
+        self.by_subject = {subject: picture.by_subject[subject]} if subject in picture.by_subject else {}
+
     @cached_property
     def things(self) -> list[Thing]:
         return [*self.by_subject.values(), *groups_of(self.facts, self.modality).values()]
@@ -47,7 +51,7 @@ class Known:
         """Names that facts tell, by how they are asserted."""
         names: dict[str, dict[str, None]] = {how: {} for how in _RISING}
         for fact in self.facts:
-            if fact.slot == ("identity", "name") or fact.kind == "presence":
+            if fact.kind == "presence" or (fact.kind == "identity" and fact.attribute == "name"):
                 names[fact.assertion][fact.value] = None
             elif fact.kind in COUNTS and fact.attribute not in AREAS:
                 names[fact.assertion][fact.attribute] = None

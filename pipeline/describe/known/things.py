@@ -35,8 +35,9 @@ class Thing:
         self.claims.update(("side", side) for side in so.sides)
 
     def add(self, fact: Fact, modality: str | None) -> None:
-        if fact.slot == ("identity", "name"):
-            self.call(fact.value, modality)
+        if fact.kind == "identity":
+            if fact.attribute == "name":
+                self.call(fact.value, modality)
         elif fact.kind == "measurement":
             if fact.basis in MEASURED_BASES:
                 self.lengths_mm.append(fact.number * _TO_MM.get(fact.unit or "mm", 1.0))

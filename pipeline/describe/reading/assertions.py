@@ -109,7 +109,7 @@ def _matched(found: Words, taken: frozenset[int]) -> Iterator[tuple[int, int, st
 
 
 @cache
-def _phrases(what: str) -> Phrases:
+def _phrases(what: str) -> Phrases[str]:
     """Cues with their kinds, or what ends their scopes."""
     rows = (row for row in read_rows("pipeline.describe.reading", "cues") if (row["kind"] == "end") == (what == "end"))
     return Phrases((folded_words(each), row["kind"]) for row in rows for each in listed(row["words"]))

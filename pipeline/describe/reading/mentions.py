@@ -45,7 +45,8 @@ class Mention(NamedTuple):
 
 def mentions(found: Words, names: frozenset[str] = frozenset()) -> list[Mention]:
     """From left to right, none within another; of terms that start at one word the longest, of equal ones `names`."""
-    known = (names_vocabulary(names), vocabulary()) if names else (vocabulary(),)
+    own = names_vocabulary(names) if names else None
+    known = (vocabulary(),) if own is None or own.firsts.keys().isdisjoint(found) else (own, vocabulary())
     sides = [] if SIDE_WORDS.isdisjoint(found) else [at for at, word in enumerate(found) if word in SIDE_WORDS]
     here: list[Mention] = []
     end = 0

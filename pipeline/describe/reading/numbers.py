@@ -115,8 +115,10 @@ def _length(written: str, unit: str) -> Length:
 
 def counts(texts: Words, mentions: Sequence[Mention], taken: frozenset[int]) -> Iterator[Count]:
     """Of numbers outside `taken`, in the order of the text's words; `mentions` are what can be counted."""
-    named = {mention.at for mention in mentions}
     told = _number_like()
+    if told.isdisjoint(texts) and not any(map(str.isdecimal, texts)):
+        return
+    named = {mention.at for mention in mentions}
     end = 0
     for at in [at for at, text in enumerate(texts) if text in told or text.isdecimal()]:
         if at < end or at in taken:

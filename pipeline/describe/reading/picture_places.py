@@ -5,7 +5,7 @@ left is the patient's.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.describe.reading.words import Words, holds
+from pipeline.describe.reading.words import Phrases, Words, holds
 
 # As words are compared.
 FIELDS = frozenset(
@@ -59,25 +59,26 @@ _CROSSED = frozenset({"in", "on", "at", "of"})  # prepositions, behind which ano
 _DETERMINERS = frozenset({"the", "this", "that", "its", "an", "a"})
 _PARTS = frozenset({"edge", "part", "side", "third", "half", "corner", "portion", "border"})
 # Whole phrases, as compared, that need no field beside them.
-_PHRASES = (
-    (("midway", "across", "the"), "across", "centre"),
-    (("midway", "between", "the", "side", "of", "the"), "across", "centre"),
-    (("mid", "height"), "down", "middle"),
-    (("halfway", "down"), "down", "middle"),
-    (("halfway", "up"), "down", "middle"),
-    (("midway", "down"), "down", "middle"),
-    (("midway", "up"), "down", "middle"),
-    (("high", "up"), "down", "upper"),
-    (("low", "down"), "down", "lower"),
-    (("centrally", "located"), "across", "centre"),
-    (("at", "the", "bottom"), "down", "lower"),
-    (("at", "the", "top"), "down", "upper"),
+_PHRASES = Phrases(
+    (
+        (("midway", "across", "the"), ("across", "centre")),
+        (("midway", "between", "the", "side", "of", "the"), ("across", "centre")),
+        (("mid", "height"), ("down", "middle")),
+        (("halfway", "down"), ("down", "middle")),
+        (("halfway", "up"), ("down", "middle")),
+        (("midway", "down"), ("down", "middle")),
+        (("midway", "up"), ("down", "middle")),
+        (("high", "up"), ("down", "upper")),
+        (("low", "down"), ("down", "lower")),
+        (("centrally", "located"), ("across", "centre")),
+        (("at", "the", "bottom"), ("down", "lower")),
+        (("at", "the", "top"), ("down", "upper")),
+    )
 )
-_FIRST = frozenset(phrase[0] for phrase, _, _ in _PHRASES)
 SIDES = ("left", "right")
 _ENDS = frozenset({",", ".", ";", ")", "and", "with", "hand", "side", "where", "it"})
 _TOWARD = frozenset({"in", "at", "to", "on", "toward"})
-_BEGINS = frozenset({*_FIRST, *DOWN, *_TOWARD, "its"})
+_BEGINS = frozenset({*_PHRASES.firsts, *DOWN, *_TOWARD, "its"})
 
 
 class InPicture(NamedTuple):
@@ -166,9 +167,9 @@ def _unanchored(found: Words, used: frozenset[int], anchored: bool) -> Iterator[
             continue
         if word in _TOWARD and at not in used:
             yield from _beside_a_place(found, at, anchored)
-        for phrase, axis, value in _PHRASES if word in _FIRST else ():
-            span = frozenset(range(at, at + len(phrase)))
-            if holds(found, phrase, at) and used.isdisjoint(span):
+        for end, (axis, value) in _PHRASES.at(found, at) if word in _PHRASES.firsts else ():
+            span = frozenset(range(at, end))
+            if used.isdisjoint(span):
                 yield InPicture(value if axis == "across" else None, value if axis == "down" else None, span)
         if word in DOWN and found[at + 2 : at + 3] == ("corner",) and found[at + 1] in ACROSS and at not in used:
             yield InPicture(

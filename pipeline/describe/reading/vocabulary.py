@@ -102,11 +102,11 @@ class Vocabulary:
                 exact.update([words] if own else [])
         self.terms = {words: Term(words, frozenset(meant[words]), words in exact) for words in meant}
         self.firsts: dict[str, Node] = {}
-        self._sided: dict[Words, list[Term]] = {}  # by their first two words
+        self._sided: dict[str, dict[str, list[Term]]] = {}  # by their first word, then by their second
         for words, term in self.terms.items():
             self._plant(term)
             if term.takes_side:
-                self._sided.setdefault(words[:2], []).append(term)
+                self._sided.setdefault(words[0], {}).setdefault(words[1], []).append(term)
         self._reach = max(map(len, meant), default=0)  # words of the longest term
 
     def _plant(self, term: Term) -> None:
@@ -129,14 +129,14 @@ class Vocabulary:
         while here < end and (node := node.behind.get(found[here])) is not None:
             here += 1
             longest = node.term or longest
-        if sides and any(at < side < at + self._reach for side in sides):
+        if sides and found[at] in self._sided and any(at < side < at + self._reach for side in sides):
             return self._with_side(found, longest, at)
         return None if longest is None else (longest, tuple(range(at, at + len(longest.words))))
 
     def _with_side(self, found: Words, plain: Term | None, at: int) -> tuple[Term, tuple[int, ...]] | None:
         """A longer term that goes on behind a side, else the plain one."""
-        behind = dict.fromkeys(found[at + 1 : at + 3])
-        longer = [term for word in behind for term in self._sided.get((found[at], word), ())]
+        seconds = self._sided[found[at]]
+        longer = [term for word in {*found[at + 1 : at + 3]} for term in seconds.get(word, ())]
         for term in sorted(longer, key=_longest_first):
             if plain is not None and len(term.words) <= len(plain.words):
                 break

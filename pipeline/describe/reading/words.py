@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import chain
+from typing import Generic, TypeVar
 
 Words = tuple[str, ...]
+T = TypeVar("T")
 
 _WORD = re.compile(r"\d+\.\d+|[^\W_]+|[^\w\s‐‑–—-]")
 _AMERICAN = (
@@ -44,7 +46,7 @@ def standing(text: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:
 
 @lru_cache(maxsize=1)
 def _spans(text: str) -> tuple[tuple[int, int], ...]:
-    return tuple(match.span() for match in _WORD.finditer(text))
+    return tuple([match.span() for match in _WORD.finditer(text)])
 
 
 @lru_cache(maxsize=1 << 15)
@@ -68,11 +70,11 @@ def _singular(low: str) -> str:
     return low[:-2] if low.endswith(("sses", "xes", "shes", "ches")) else low[:-1]
 
 
-class Phrases:
+class Phrases(Generic[T]):
     """What stretches of words stand for. Of equal ones the first holds."""
 
-    def __init__(self, meant: Iterable[tuple[Words, str]]) -> None:
-        self._meant: dict[Words, str] = {}
+    def __init__(self, meant: Iterable[tuple[Words, T]]) -> None:
+        self._meant: dict[Words, T] = {}
         lengths: dict[str, set[int]] = {}
         for words, meaning in meant:
             self._meant.setdefault(words, meaning)
@@ -80,7 +82,7 @@ class Phrases:
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
         self.firsts = self._lengths.keys()
 
-    def at(self, found: Words, at: int) -> Iterator[tuple[int, str]]:
+    def at(self, found: Words, at: int) -> Iterator[tuple[int, T]]:
         """(index behind it, meaning) of each that starts at a word, one of `firsts`; the longest first."""
         for length in self._lengths[found[at]]:
             words = found[at : at + length]
