@@ -67,7 +67,7 @@ class Describe:
     """Kept pictures to their texts with all negatives that can be drawn, in the order of their keys."""
 
     name: ClassVar[str] = "drafts"
-    version: ClassVar[int] = 19
+    version: ClassVar[int] = 20
     reads: ClassVar[Mapping[str, tuple[str, ...]]] = {
         "images": (*KEY_NAMES, *HEADER_COLUMNS),
         "selection": (*KEY_NAMES, *SELECTION_COLUMNS),
@@ -196,8 +196,6 @@ def collection_paused() -> Iterator[None]:
     try:
         yield
     finally:
-        gc.freeze()
-        gc.unfreeze()  # what lives is old, which spares a walk through all of it
         if was_on:
             gc.enable()
 

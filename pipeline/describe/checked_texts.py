@@ -50,9 +50,7 @@ class Checks:
         whole = (*evidence.facts, *(fact for region in evidence.regions for fact in region.facts))
         of_picture = [fact for fact in evidence.facts if fact.kind in ("acquisition", "laterality")]
         picture = Known(whole)
-        regions = {each.region_id: Known((*of_picture, *each.facts)) for each in evidence.regions}
-        for id, known in regions.items():
-            known.share(picture, id)
+        regions = {each.region_id: Known((*of_picture, *each.facts), picture) for each in evidence.regions}
         self.known = {PICTURE: picture, **regions}
 
     def failures(self, slot: Slot, text: str | None, limited: bool) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from annotators.captioners.templates import chosen
 from pipeline.describe.balance.counts import SELECTION_READS, pictures
 from pipeline.describe.balance.few import few_because
 from pipeline.describe.balance.rates import RATES, STEPS
-from pipeline.describe.balance.ways import Edit, Place, Row, texts_of
+from pipeline.describe.balance.ways import Edit, Place, Row, Way, texts_of
 from pipeline.describe.settings import DescribeSettings
 from schemas.tables.captions import CAPTIONS
 
-Rates = Mapping[int, tuple[int, int]]  # of a cell, back and forth
+Rates = dict[Way, int]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,9 @@ class Balance:
 
     def __call__(self, tables: Mapping[str, pa.Table]) -> pa.Table:
         columns = (tables["rates"][name].to_pylist() for name in RATES.names)
-        rates = {cell: (back, forth) for cell, forth, back in zip(*columns, strict=True)}
+        rates: Rates = {}
+        for cell, forth, back in zip(*columns, strict=True):
+            rates |= {Way(cell, forth=True): forth, Way(cell, forth=False): back}
         rows = [self._kept(*picture, rates) for picture in pictures(tables["drafts"], tables["selection"])]
         return pa.Table.from_pylist(rows, schema=CAPTIONS)
 
@@ -63,7 +65,7 @@ def _is_kept(row: Row, edit: Edit, rates: Rates) -> bool:
     """By a hash of the text and what it belongs to; twins share theirs."""
     if edit.way is None:
         return True
-    return chosen(_seed(row, edit.places[0]), "balance", STEPS) < rates[edit.way.cell][edit.way.forth]
+    return chosen(_seed(row, edit.places[0]), "balance", STEPS) < rates[edit.way]
 
 
 def _seed(row: Row, place: Place) -> str:

@@ -157,7 +157,7 @@ class Names:
             return part in self.known.parts
         if self.known.is_of_a_structure and mention.of("finding") and not self._is_of(mention):
             return False
-        if self.known.words_of_names.issuperset(mention.term.words):
+        if self.known.name_words.issuperset(mention.term.words):
             return True
         parts = self.known.parts
         return part in parts or any(related_parts(part, each) for each in parts - {WHOLE} or parts)

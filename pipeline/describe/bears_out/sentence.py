@@ -60,7 +60,7 @@ class BearsOut:
     def _failure(self, named: Named) -> str:
         if named.assertion in NOT_NOW:
             return "comparison"
-        first = min(named.mention.meanings, key=lambda meaning: ORDER.index(meaning.slot))
+        first = min(named.mention.meanings, key=lambda meaning: (ORDER.index(meaning.slot), meaning.value))
         return self._names.failure(first, named.assertion)
 
     def _of_things(self) -> Iterator[OfThing]:

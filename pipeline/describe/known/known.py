@@ -22,21 +22,24 @@ _RISING = (ABSENT, POSSIBLE, PRESENT)
 
 
 class Known:
-    """Of one picture or of one region with its picture's acquisition; built once for all texts of it."""
+    """Of one picture or of one region with its picture's acquisition; built once for all texts of it.
 
-    def __init__(self, facts: Sequence[Fact]) -> None:
+    `picture` is that of the region, whose things have been made already.
+    """
+
+    def __init__(self, facts: Sequence[Fact], picture: "Known | None" = None) -> None:
         self.facts = facts
+        self._picture = picture
         self.acquisition: Mapping[str, str] = {f.attribute: f.value for f in facts if f.kind == "acquisition"}
         self.modality = self.acquisition.get("modality")
         self._called: dict[Term, list[Thing]] = {}
 
     @cached_property
     def by_subject(self) -> Mapping[str, Thing]:
-        return things_of(self.facts, self.modality)
-
-    def share(self, picture: "Known", subject: str) -> None:
-        """Takes what is known of a region, the only one of these facts, from its picture, which has read it already."""
-        self.by_subject = {subject: picture.by_subject[subject]} if subject in picture.by_subject else {}
+        if self._picture is None:
+            return things_of(self.facts, self.modality)
+        made = self._picture.by_subject
+        return {subject: made[subject] for subject in {fact.subject: None for fact in self.facts} if subject in made}
 
     @cached_property
     def things(self) -> list[Thing]:
@@ -97,7 +100,7 @@ class Known:
         return frozenset().union(*(tails_of(name, self.modality) for name in self._asserted[PRESENT]))
 
     @cached_property
-    def words_of_names(self) -> frozenset[str]:
+    def name_words(self) -> frozenset[str]:
         """As compared, of the names themselves of what is there."""
         return frozenset(word for name in self._asserted[PRESENT] for word in folded_words(name))
 

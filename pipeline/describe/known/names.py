@@ -12,9 +12,9 @@ from schemas.lexicon.findings import Finding, ancestors, finding, finding_of
 NO_HEADS = frozenset({"disease", "area", "change", "sign", "type", "spot", "disorder", "syndrome", "tissue", "cell"})
 
 
-class Called(NamedTuple):
-    """`ids` are those of the lexicon, wider terms too, `ends` ids and words with which the name ends: it may be meant
-    by them where nothing is named so. `sides` are those that it holds itself.
+class Forms(NamedTuple):
+    """All that a thing of one name may be called by. `ids` are those of the lexicon, wider terms too, `ends` ids and
+    words with which the name ends: it may be meant by them where nothing is named so. `sides` are in the name itself.
     """
 
     ids: frozenset[str]
@@ -24,10 +24,9 @@ class Called(NamedTuple):
 
 
 @lru_cache(maxsize=1 << 12)
-def called(name: str, modality: str | None) -> Called:
-    """All that a thing may be called by."""
+def forms_of(name: str, modality: str | None) -> Forms:
     sides = frozenset({"left", "right"} & set(name.lower().split()))
-    return Called(ids_of(name, modality), frozenset({name, *own_forms(name)}), ends_of(name), sides)
+    return Forms(ids_of(name, modality), frozenset({name, *own_forms(name)}), ends_of(name), sides)
 
 
 @lru_cache(maxsize=1 << 13)

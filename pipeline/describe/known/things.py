@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from annotators.captioners.evidence import AREAS
-from pipeline.describe.known.names import called, ids_of
+from pipeline.describe.known.names import forms_of, ids_of
 from schemas.facts import COUNTS, IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
 
 _TO_MM = {"mm": 1.0, "um": 0.001}
@@ -16,7 +16,7 @@ Pair = tuple[str, str]
 
 @dataclass(eq=False)
 class Thing:
-    """What it is `names.Called`; `claims` are (slot, value) pairs that may be said of it."""
+    """`ids`, `names` and `ends` as in `names.Forms`; `claims` are (slot, value) pairs that may be said of it."""
 
     ids: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
@@ -27,17 +27,17 @@ class Thing:
     def is_called(self, ids: Iterable[str], names: Iterable[str]) -> bool:
         return not self.ids.isdisjoint(ids) or not self.names.isdisjoint(names)
 
-    def call(self, name: str, modality: str | None) -> None:
-        so = called(name, modality)
-        self.ids |= so.ids
-        self.names |= so.names
-        self.ends |= so.ends
-        self.claims.update(("side", side) for side in so.sides)
+    def add_name(self, name: str, modality: str | None) -> None:
+        forms = forms_of(name, modality)
+        self.ids |= forms.ids
+        self.names |= forms.names
+        self.ends |= forms.ends
+        self.claims.update(("side", side) for side in forms.sides)
 
     def add(self, fact: Fact, modality: str | None) -> None:
         if fact.kind == "identity":
             if fact.attribute == "name":
-                self.call(fact.value, modality)
+                self.add_name(fact.value, modality)
         elif fact.kind == "measurement":
             if fact.basis in MEASURED_BASES:
                 self.lengths_mm.append(fact.number * _TO_MM.get(fact.unit or "mm", 1.0))
@@ -60,7 +60,7 @@ def groups_of(facts: Sequence[Fact], modality: str | None) -> Mapping[str, Thing
     for fact in facts:
         if fact.subject == IMAGE and fact.kind in (*COUNTS, "distribution"):
             thing = groups.setdefault(fact.attribute, Thing())
-            thing.call(fact.attribute, modality)
+            thing.add_name(fact.attribute, modality)
             if fact.kind == "distribution":
                 thing.claims.update(_spread(fact))
     return groups

@@ -120,8 +120,8 @@ def counts(texts: Words, mentions: Sequence[Mention], taken: frozenset[int]) -> 
         return
     named = {mention.at for mention in mentions}
     end = 0
-    for at in [at for at, text in enumerate(texts) if text in told or text.isdecimal()]:
-        if at < end or at in taken:
+    for at, text in enumerate(texts):
+        if at < end or at in taken or not (text in told or text.isdecimal()):
             continue
         number, end, vague = _number(texts, at)
         if number is not None and (end in named or not _is_no_count(texts, at, end)):

@@ -86,7 +86,7 @@ class Reading(NamedTuple):
     nothing: bool  # says that nothing was annotated
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
     """`names` are those that facts bear and the lexicon need not know."""
     low = text.lower().replace("’", "'")
@@ -129,7 +129,7 @@ def read(text: str, names: frozenset[str] = frozenset()) -> Reading:
     )
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 11)
 def mentioned(text: str, names: frozenset[str] = frozenset()) -> tuple[Mention, ...]:
     """What `read` names, without how it is asserted."""
     return tuple(mentions(folded_words(text), names))

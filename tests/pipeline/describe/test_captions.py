@@ -39,7 +39,7 @@ from tests.pipeline.describe.scenes import (
     tissue,
 )
 
-GOLDEN = {19: "1fec99076c8107328a2401b45bc2b7a5"}
+GOLDEN = {20: "1fec99076c8107328a2401b45bc2b7a5"}
 
 
 def texts_of(row: Row) -> list[str]:
@@ -111,6 +111,17 @@ def test_a_scene_is_told_without_fault(scene: str) -> None:
         assert re.fullmatch(r"[A-Z0-9][^{}]*\.", text), text
         assert not re.search(r"\b(a [aeio]\w|an [bcdfgjkpqtvwyz]\w|None|the the|of of)\b|  |,,| ,|\.\.", text), text
     assert all(region["caption"] != region["paraphrase"] for region in row["regions"])
+
+
+@pytest.mark.parametrize("name", ["blip", "cyst", "polyp"])
+@pytest.mark.parametrize("sources", [("reader", "model"), ("model", "reader")])
+def test_two_things_of_one_name_one_sure_and_one_not_are_told(name: str, sources: tuple[str, str]) -> None:
+    regions = [
+        make_region((20 + 300 * i, 20, 90 + 300 * i, 90), name, label_source=source) for i, source in enumerate(sources)
+    ]
+    (row,) = describe(make_tables([make_image(modality="ct")], [make_selection(modality="ct", group_id="g")], regions))
+    assert row["rejected"] is None
+    assert len(row["regions"]) == 2
 
 
 def test_rows_are_as_they_were_under_this_version() -> None:

@@ -1,3 +1,7 @@
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from annotators.captioners.evidence import UNLABELLED
@@ -9,6 +13,7 @@ from schemas.facts import IMAGE, Fact
 from schemas.lexicon.findings import findings
 from tests.annotators.captioners.builders import absent, acquired, counted, labelled, make_region
 
+REPOSITORY = Path(__file__).parents[3]
 REGION = make_region("r1", "hard exudate", kind="finding").facts
 SIDED = make_region("r1", "rib fracture", kind="finding", side="left").facts
 MEASURED = make_region("r1", "platelet", width="12", height="3.5").facts
@@ -168,3 +173,24 @@ def test_every_sentence_on_a_label_passes_where_the_label_is_a_fact() -> None:
         possible = (template.format(list=thing) for template in phrases("labels", "possible"))
         wrong += [text for text in possible if unsupported(text, [labelled(category, "possible")])]
     assert wrong == []
+
+
+def test_what_fails_is_told_alike_in_every_process() -> None:
+    """A word of several meanings, of which one is doubted and one unknown, fails as one of both."""
+    code = (
+        "from pipeline.describe.check import unsupported\n"
+        "from schemas.facts import IMAGE, Fact\n"
+        "stone = Fact(IMAGE, 'count_at_least', 'kidney stone', '3', 'reader', assertion='possible')\n"
+        "print(unsupported('One stone, at the bottom.', [stone]))"
+    )
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            cwd=REPOSITORY,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(REPOSITORY)},
+        ).stdout
+        for seed in "123"
+    }
+    assert len(told) == 1

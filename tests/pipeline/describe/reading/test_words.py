@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.describe.reading.words import folded, folded_words, standing
+from pipeline.describe.reading.words import Phrases, folded, folded_words, standing
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,19 @@ def test_words_at_some_characters_are_those_of_the_whole_text(text: str, one: in
 def test_no_word_goes_on_behind_a_space(stretches: list[str]) -> None:
     together = folded_words(" ".join(stretches))
     assert together == tuple(word for each in stretches for word in folded_words(each))
+
+
+def test_phrases_are_found_the_longest_first_and_whole() -> None:
+    phrases = Phrases([(("no",), "a"), (("no", "sign", "of"), "b"), (("no", "sign"), "c"), (("no",), "d")])
+    found = folded_words("there is no sign of it, no sign, no")
+    at = [i for i, word in enumerate(found) if word in phrases.firsts]
+    assert [list(phrases.at(found, i)) for i in at] == [
+        [(5, "b"), (4, "c"), (3, "a")],
+        [(9, "c"), (8, "a")],
+        [(11, "a")],
+    ]
+
+
+def test_words_at_the_edges_of_characters_are_those_that_stand_there_in_part() -> None:
+    assert list(standing("an ovoid mass", 4, 10)) == [(1, 3, 8), (2, 9, 13)]
+    assert list(standing("an ovoid mass", 2, 3)) == []
