@@ -1,7 +1,3 @@
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from annotators.captioners.evidence import UNLABELLED
@@ -12,8 +8,8 @@ from pipeline.describe.reading.vocabulary import SHORTEST
 from schemas.facts import IMAGE, Fact
 from schemas.lexicon.findings import findings
 from tests.annotators.captioners.builders import absent, acquired, counted, labelled, make_region
+from tests.processes import outputs
 
-REPOSITORY = Path(__file__).parents[3]
 REGION = make_region("r1", "hard exudate", kind="finding").facts
 SIDED = make_region("r1", "rib fracture", kind="finding", side="left").facts
 MEASURED = make_region("r1", "platelet", width="12", height="3.5").facts
@@ -183,14 +179,4 @@ def test_what_fails_is_told_alike_in_every_process() -> None:
         "stone = Fact(IMAGE, 'count_at_least', 'kidney stone', '3', 'reader', assertion='possible')\n"
         "print(unsupported('One stone, at the bottom.', [stone]))"
     )
-    told = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True,
-            check=True,
-            cwd=REPOSITORY,
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(REPOSITORY)},
-        ).stdout
-        for seed in "123"
-    }
-    assert len(told) == 1
+    assert len(outputs(code, *({"PYTHONHASHSEED": seed} for seed in "123"))) == 1

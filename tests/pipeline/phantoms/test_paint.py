@@ -1,8 +1,5 @@
 import hashlib
-import subprocess
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +10,7 @@ from pipeline.phantoms.plan import held_out, plan_patient
 from pipeline.phantoms.scene import Phantom
 from pipeline.phantoms.settings import PhantomSettings
 from tests.pipeline.phantoms.builders import FOCAL, Plain
+from tests.processes import outputs
 
 PLAIN = Plain()
 SETTINGS = PhantomSettings(10, 1, 160, modalities=("radiography",))
@@ -37,18 +35,12 @@ def test_another_process_draws_the_same_bytes() -> None:
         "[digest.update(each.pixels.tobytes() + repr(each.regions).encode()) for each in "
         "phantoms(PhantomSettings(6, 2, 96, modalities=('mammography', 'fundus')))]; print(digest.hexdigest())"
     )
-    told = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True,
-            check=True,
-            cwd=Path(__file__).parents[3],
-            env={"PYTHONHASHSEED": seed, "OMP_NUM_THREADS": threads, "PATH": ""},
-        ).stdout
-        for seed, threads in (("0", "1"), ("77", "2"))
-    }
-    assert len(told) == 1
-    assert len(told.pop()) == 2 * hashlib.sha256().digest_size + 1
+    (told,) = outputs(
+        code,
+        {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "PATH": ""},
+        {"PYTHONHASHSEED": "77", "OMP_NUM_THREADS": "2", "PATH": ""},
+    )
+    assert len(told) == 2 * hashlib.sha256().digest_size
 
 
 def test_sides_agree_with_the_header_mirrored_or_not() -> None:

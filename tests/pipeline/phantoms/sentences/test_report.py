@@ -1,11 +1,8 @@
 """Reports say what the scene bears out, all that can be seen of it, and nothing else."""
 
 import re
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -18,8 +15,8 @@ from pipeline.phantoms.sentences.report import report
 from pipeline.phantoms.settings import PhantomSettings
 from schemas.lexicon.findings import finding
 from tests.pipeline.phantoms.sentences.builders import make_phantom, make_region, many_phantoms
+from tests.processes import outputs
 
-REPOSITORY = Path(__file__).parents[4]
 MASSES = tuple(make_region("circumscribed_mass", f"m{i}", side="left") for i in range(3))
 
 
@@ -187,18 +184,8 @@ def test_the_same_arguments_write_the_same_text_in_any_process() -> None:
         "from pipeline.phantoms.sentences.facts import text_of\n"
         "print('|'.join(text_of(report(each, 'evaluation', seed=7)) for each in many_phantoms(12)))"
     )
-    runs = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            capture_output=True,
-            check=True,
-            cwd=REPOSITORY,
-            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(REPOSITORY)},
-        ).stdout
-        for seed in ("1", "2")
-    }
     here = "|".join(text_of(report(each, "evaluation", seed=7)) for each in many_phantoms(12))
-    assert {run.decode().strip() for run in runs} == {here}
+    assert outputs(code, {"PYTHONHASHSEED": "1"}, {"PYTHONHASHSEED": "2"}) == {here}
 
 
 def test_seeds_and_phrasings_change_the_text_and_not_what_it_says() -> None:
