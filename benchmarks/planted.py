@@ -26,7 +26,7 @@ from pipeline.phantoms.scene import Phantom
 from pipeline.phantoms.sentences.planted import planted
 from pipeline.phantoms.settings import PhantomSettings
 from pipeline.phantoms.supervision import Supervision, supervise
-from schemas.facts import COUNTS, IMAGE, Fact
+from schemas.facts import COUNT_KINDS, IMAGE, Fact
 from schemas.lexicon.findings import finding
 from schemas.tables.columns import KEY_NAMES
 from schemas.tables.images import IMAGES
@@ -39,7 +39,7 @@ from schemas.taxonomy.labels import resolve_label
 SENTENCES = REPOSITORY / "tests" / "pipeline" / "describe" / "sentences"
 PROSE, SECOND_PROSE = ("prose", "prose_of_several", "prose_probes"), ("prose_a", "prose_a_of_several")
 UNSEEN_PROSE = ("prose_b", "prose_b_of_several")  # that the checker is not mended with
-OF_PICTURE = frozenset({"acquisition", "laterality", "label", "presence", *COUNTS})
+OF_PICTURE = frozenset({"acquisition", "laterality", "label", "presence", *COUNT_KINDS})
 _END = re.compile(r"(?<=[.!?])\s+")
 STATES = {"1": "present", "0": "absent"}
 

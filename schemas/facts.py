@@ -32,7 +32,7 @@ SIZES = ("tiny", "small", "medium", "large")  # in rising order
 PLACES = frozenset(f"{vertical} {side}" for vertical in VERTICALS for side in IMAGE_SIDES)
 SPREADS = frozenset({"apart", "several", "everywhere"})
 
-COUNTS = ("count", "count_at_least")  # kinds
+COUNT_KINDS = ("count", "count_at_least")
 
 ANY = "*"  # the attribute is the name of what is counted
 Vocabulary = frozenset[str] | None  # None: an open value, as a name, a number or a region's id

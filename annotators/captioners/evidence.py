@@ -6,7 +6,7 @@ from functools import cached_property
 
 from annotators.proposal import Picture
 from schemas.crops import Box
-from schemas.facts import COUNTS, Fact
+from schemas.facts import COUNT_KINDS, Fact
 
 NO_KIND = "unlabelled"  # the kind of a region that nobody named
 # What is counted without a name, as the attribute of its count.
@@ -68,7 +68,7 @@ class Evidence:
     @cached_property
     def several(self) -> frozenset[str]:
         """Names that are counted more than once."""
-        return frozenset(fact.attribute for fact in self.of_kind(*COUNTS) if fact.number > 1)
+        return frozenset(fact.attribute for fact in self.of_kind(*COUNT_KINDS) if fact.number > 1)
 
     def of_kind(self, *kinds: str) -> Iterator[Fact]:
         return (fact for fact in self.facts if fact.kind in kinds)

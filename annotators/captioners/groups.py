@@ -6,7 +6,7 @@ from annotators.captioners.evidence import AREAS, UNLABELLED, Evidence
 from annotators.captioners.nouns import Noun, noun, number_word
 from annotators.captioners.region_text import capital, placed
 from annotators.captioners.templates import Dice, phrases
-from schemas.facts import COUNTS, PLACES
+from schemas.facts import COUNT_KINDS, PLACES
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def groups(evidence: Evidence) -> list[Group]:
             place=places.get(fact.attribute),
             side=sides.get(fact.attribute),
         )
-        for fact in evidence.of_kind(*COUNTS)
+        for fact in evidence.of_kind(*COUNT_KINDS)
     ]
 
 

@@ -75,6 +75,7 @@ def checked_texts(writer: Captioner, fallback: Captioner, evidence: Sequence[Evi
         _first(writer.name, Checks(each), texts, each, limited=writer.name != fallback.name)
         for texts, each in zip(writer.write(evidence), evidence, strict=True)
     ]
+    # Made again for the few that need them: those of all pictures at once take memory.
     checks = {i: Checks(evidence[i]) for i, texts in enumerate(said) if any(each.wrong for each in texts)}
     for _ in range(REPAIRS):
         wrong = [i for i in checks if any(each.wrong for each in said[i])]

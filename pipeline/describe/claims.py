@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.describe.reports.report_facts import BASIS as REPORT
 from pipeline.describe.swaps import CERTAIN_BASES, COMPLETE, OTHER_SIDE, OUTLINES, SIZE_BINS_APART, other_looks
 from pipeline.describe.told import told_facts
-from schemas.facts import COUNTS, IMAGE_SIDES, SIZES, VERTICALS, Fact
+from schemas.facts import COUNT_KINDS, IMAGE_SIDES, SIZES, VERTICALS, Fact
 from schemas.lexicon.confusable import confusable, may_swap
 from schemas.lexicon.findings import finding_of, findings
 from schemas.taxonomy.body_parts import body_parts, related_parts
@@ -58,7 +58,7 @@ def _claim(fact: Fact, said: str, thing: str) -> str:
         return f"category {value}={said}"
     if kind == "presence":
         return f"has {value}={said}"
-    if kind in COUNTS:
+    if kind in COUNT_KINDS:
         return f"{'count' if kind == 'count' else 'at least'} {attribute}={value}"
     if kind == "relation":
         return f"{fact.subject} {attribute}={value}"  # between two regions of one picture
@@ -114,7 +114,7 @@ def image_subject(row: Mapping[str, Any]) -> Subject:
             false.add(f"{name}={'yes' if said == 'no' else 'no'}")
             if fact.kind == "presence" and said == "no":
                 false |= {f"{word} {fact.value}={other}" for other in COUNTED for word in ("count", "at least")}
-        elif fact.kind in COUNTS:
+        elif fact.kind in COUNT_KINDS:
             more, less = _numbers(fact.attribute, int(fact.number), exact=fact.kind == "count")
             true |= more
             false |= less

@@ -11,7 +11,7 @@ from annotators.captioners.region_text import Facts, Slot, Wording
 from annotators.captioners.templates import chosen
 from pipeline.describe.marked import Marked
 from pipeline.describe.swaps import CERTAIN_BASES, CERTIFIED, Scene, Swap, region_swaps, report_swaps
-from schemas.facts import COUNTS, Fact
+from schemas.facts import COUNT_KINDS, Fact
 from schemas.lexicon.findings import Finding, ancestors, finding_of
 
 _SIDE = re.compile(r"\b(?:left|right)\b", re.IGNORECASE)
@@ -142,7 +142,7 @@ def polarities(renderer: Renderer, evidence: Evidence, stated: frozenset[str]) -
     `stated` are findings that a report speaks of, which may be there though nobody marked them. Neither is told of
     structures, which need no mark to be there, nor of a name beside a wider or narrower one.
     """
-    held = {fact.attribute for fact in evidence.of_kind(*COUNTS) if fact.basis in CERTAIN_BASES}
+    held = {fact.attribute for fact in evidence.of_kind(*COUNT_KINDS) if fact.basis in CERTAIN_BASES}
     absent = {fact.value for fact in evidence.of_kind("presence") if _surely_absent(fact)}
     for name, known in [*((name, "present") for name in sorted(held)), *((name, "absent") for name in sorted(absent))]:
         own = finding_of(name, evidence.modality)

@@ -8,7 +8,7 @@ from pipeline.describe.check import withheld
 from pipeline.describe.derive_facts import DerivedFacts
 from pipeline.describe.marked import Marked
 from pipeline.describe.settings import DescribeSettings
-from schemas.facts import COUNTS, Fact
+from schemas.facts import COUNT_KINDS, Fact
 from schemas.lexicon.findings import finding_of
 
 
@@ -21,7 +21,7 @@ def select_evidence(
     the lexicon knows: a scope may hold the source's own. A change that a report tells is since a picture that nobody
     has: it is recorded and not said.
     """
-    counted = [fact.attribute for fact in derived.image if fact.kind in COUNTS and not withheld(fact.attribute)]
+    counted = [fact.attribute for fact in derived.image if fact.kind in COUNT_KINDS and not withheld(fact.attribute)]
     told = frozenset(counted[: settings.names_per_report])
     relations = [fact for fact in derived.image if fact.kind == "relation"]
     related = frozenset(islice(_spread(relations), settings.relations_per_report))
@@ -42,7 +42,7 @@ def _may_say_of_region(fact: Fact) -> bool:
 def _may_say(fact: Fact, told: frozenset[str], related: frozenset[Fact]) -> bool:
     if fact.visible == "false":
         return False
-    if fact.kind in (*COUNTS, "distribution"):
+    if fact.kind in (*COUNT_KINDS, "distribution"):
         return fact.attribute in told
     if fact.kind == "presence":
         return finding_of(fact.value) is not None and not withheld(fact.value)

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from annotators.captioners.nouns import noun
 from annotators.captioners.templates import phrases
 from pipeline.describe.reading.read import read
-from schemas.facts import COUNTS, Fact
+from schemas.facts import COUNT_KINDS, Fact
 from schemas.lexicon.attributes import attribute_values
 from schemas.lexicon.places import place
 from schemas.taxonomy.body_parts import body_part
@@ -86,8 +86,8 @@ def _words_of(kind: str, attribute: str, value: str) -> tuple[str, ...]:
         return (place(value).phrase,)
     if kind == "label":
         return (phrases("labels", "categories")[value].lower(),)
-    if kind in COUNTS or (kind, attribute) in (("identity", "name"), ("presence", "name")):
-        named = noun(attribute if kind in COUNTS else value)
+    if kind in COUNT_KINDS or (kind, attribute) in (("identity", "name"), ("presence", "name")):
+        named = noun(attribute if kind in COUNT_KINDS else value)
         return tuple(dict.fromkeys(each.lower() for each in (named.name, named.bare, named.plural)))
     return _part_words(value) if (kind, attribute) == ("acquisition", "body_part") else ("",)
 

@@ -11,7 +11,7 @@ from pipeline.describe.reading.assertions import ABSENT, POSSIBLE, PRESENT
 from pipeline.describe.reading.mentions import Mention
 from pipeline.describe.reading.vocabulary import Term
 from pipeline.describe.reading.words import Words, folded_words
-from schemas.facts import COUNTS, Fact
+from schemas.facts import COUNT_KINDS, Fact
 from schemas.lexicon.findings import finding
 from schemas.lexicon.places import place
 from schemas.taxonomy.assessable import assessable_table
@@ -56,7 +56,7 @@ class Known:
         for fact in self.facts:
             if fact.kind == "presence" or (fact.kind == "identity" and fact.attribute == "name"):
                 names[fact.assertion][fact.value] = None
-            elif fact.kind in COUNTS and fact.attribute not in AREAS:
+            elif fact.kind in COUNT_KINDS and fact.attribute not in AREAS:
                 names[fact.assertion][fact.attribute] = None
         return {how: list(told) for how, told in names.items()}
 
@@ -166,4 +166,4 @@ class Known:
     @property
     def has_content(self) -> bool:
         """Whether something is marked, named or labelled at all."""
-        return any(fact.kind in ("label", "presence", "identity", *COUNTS) for fact in self.facts)
+        return any(fact.kind in ("label", "presence", "identity", *COUNT_KINDS) for fact in self.facts)

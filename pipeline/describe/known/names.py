@@ -89,16 +89,11 @@ def _is_name(words: Words) -> bool:
 
 
 @lru_cache(maxsize=1 << 12)
-def wordings(name: str, modality: str | None) -> frozenset[Words]:
-    """The name and its synonyms as compared."""
-    found = _found(name, modality)
-    return frozenset(map(folded_words, (name, *((found.name, *found.synonyms) if found else ()))))
-
-
-@lru_cache(maxsize=1 << 12)
 def tails_of(name: str, modality: str | None) -> frozenset[Words]:
-    """The name and its synonyms, each from every word on."""
-    return frozenset(words[i:] for words in wordings(name, modality) for i in range(len(words)))
+    """The name and its synonyms as compared, each from every word on."""
+    found = _found(name, modality)
+    wordings = map(folded_words, (name, *((found.name, *found.synonyms) if found else ())))
+    return frozenset(words[i:] for words in wordings for i in range(len(words)))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from annotators.captioners.evidence import AREAS
 from pipeline.describe.known.names import forms_of, ids_of
-from schemas.facts import COUNTS, IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
+from schemas.facts import COUNT_KINDS, IMAGE, IMAGE_SIDES, MEASURED_BASES, PLACES, VERTICALS, Fact
 
 _TO_MM = {"mm": 1.0, "um": 0.001}
 _ALSO = {"wide": "orientation=wider than tall", "tall": "orientation=taller than wide"}  # of a shape
@@ -58,7 +58,7 @@ def groups_of(facts: Sequence[Fact], modality: str | None) -> Mapping[str, Thing
     """By name: what is counted under it; where a distribution says so, all of it lies there."""
     groups: dict[str, Thing] = {}
     for fact in facts:
-        if fact.subject == IMAGE and fact.kind in (*COUNTS, "distribution"):
+        if fact.subject == IMAGE and fact.kind in (*COUNT_KINDS, "distribution"):
             thing = groups.setdefault(fact.attribute, Thing())
             thing.add_name(fact.attribute, modality)
             if fact.kind == "distribution":
@@ -117,7 +117,7 @@ def counted_in(facts: Sequence[Fact], modality: str | None) -> list[Counted]:
             ids_of(fact.attribute, modality), fact.attribute, int(fact.number), _is_exact(fact), fact.kind == "count"
         )
         for fact in facts
-        if fact.kind in COUNTS
+        if fact.kind in COUNT_KINDS
     ]
 
 

@@ -16,12 +16,7 @@ _SAME = "same side"
 
 def spelled_out(text: str, names: Collection[str] = ()) -> str:
     """`LUL` is the left upper lobe, unless `names` hold the like; the same side is the one told last, if any."""
-    if (
-        ("L" in text or "Q" in text)
-        and _SHORT.search(text)
-        and not text.isupper()
-        and not any(map(_SHORT.search, names))
-    ):
+    if _SHORT.search(text) and not text.isupper() and not any(map(_SHORT.search, names)):
         text = _LOBE.sub(lambda match: f"{_SIDES[match[1]]} {_DOWN[match[2]]} lobe", text)
         text = _QUADRANT.sub(lambda match: f"{_SIDES[match[1]]} {_DOWN[match[2]]} quadrant", text)
         text = _OF_BREAST.sub(lambda match: f"{_DOWN[match[1]]} {_ACROSS[match[2]]} quadrant", text)

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Generic, TypeVar
 
 Words = tuple[str, ...]
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _WORD = re.compile(r"\d+\.\d+|[^\W_]+|[^\w\s‐‑–—-]")
 _AMERICAN = (
@@ -70,11 +70,11 @@ def _singular(low: str) -> str:
     return low[:-2] if low.endswith(("sses", "xes", "shes", "ches")) else low[:-1]
 
 
-class Phrases(Generic[T]):
+class Phrases(Generic[_T]):
     """What stretches of words stand for. Of equal ones the first holds."""
 
-    def __init__(self, meant: Iterable[tuple[Words, T]]) -> None:
-        self._meant: dict[Words, T] = {}
+    def __init__(self, meant: Iterable[tuple[Words, _T]]) -> None:
+        self._meant: dict[Words, _T] = {}
         lengths: dict[str, set[int]] = {}
         for words, meaning in meant:
             self._meant.setdefault(words, meaning)
@@ -82,7 +82,7 @@ class Phrases(Generic[T]):
         self._lengths = {first: sorted(found, reverse=True) for first, found in lengths.items()}
         self.firsts = self._lengths.keys()
 
-    def at(self, found: Words, at: int) -> Iterator[tuple[int, T]]:
+    def at(self, found: Words, at: int) -> Iterator[tuple[int, _T]]:
         """(index behind it, meaning) of each that starts at a word, one of `firsts`; the longest first."""
         for length in self._lengths[found[at]]:
             words = found[at : at + length]
